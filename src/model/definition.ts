@@ -30,6 +30,8 @@ export interface Sync {
   readonly file: string
   /** The author's SELECT: header replaced by line breaks, trailing semicolon blanked; lines count as in the file. */
   readonly sql: string
+  /** The outermost select list holds a `*`, so that a new column of the source becomes an attribute. */
+  readonly selectsStar: boolean
   readonly description: string
   readonly tags: readonly string[]
   readonly schedule: Schedule

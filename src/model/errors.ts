@@ -56,7 +56,15 @@ export class SyncError extends BrazierError {}
 export class WarehouseError extends BrazierError {}
 
 /** Braze cannot be reached, or refuses us as a whole (key, permission, address). */
-export class BrazeError extends BrazierError {}
+export class BrazeError extends BrazierError {
+  /** True when the request may have been applied although no answer says so. */
+  readonly mayHaveArrived: boolean
+
+  constructor(message: string, detail: ErrorDetail & { readonly mayHaveArrived?: boolean } = {}) {
+    super(message, detail)
+    this.mayHaveArrived = detail.mayHaveArrived ?? false
+  }
+}
 
 /** Somebody else holds the lease (or the state file). */
 export class LeaseHeldError extends BrazierError {

@@ -1,0 +1,326 @@
+// Decides how plans and runs are written down and found again.
+
+import { randomBytes } from 'node:crypto'
+import type { SettledDefinition } from '../model/definition.ts'
+import type { RunnableKind, RunStatus, SyncStatus } from '../model/words.ts'
+import type { Row } from '../warehouse/port.ts'
+import type { DeltaNumbers } from './numbers.ts'
+import type { Slot } from './slots.ts'
+import {
+  asJson,
+  asNumber,
+  asText,
+  inScope,
+  insertRows,
+  type Ledger,
+  literal,
+  oneRow,
+  raw,
+  updateRows,
+  type Values,
+} from './sql.ts'
+
+/** `r-20261122-030512-x7k2q9`: sorts by time, readable aloud, unlike any other. */
+export function newId(prefix: 'r' | 'p', now: Date): string {
+  const stamp = now.toISOString().replace(/[-:]/g, '').replace('T', '-').slice(0, 15)
+  return `${prefix}-${stamp}-${randomBytes(4).toString('hex').slice(0, 6)}`
+}
+
+/** Names of the tables of one run or plan. */
+export const tableNames = (id: string) => {
+  const token = id.replace(/[^a-z0-9]/g, '_').slice(2)
+  return {
+    delta: (position: number) => `delta_${token}_${position}`,
+    outbox: `outbox_${token}`,
+    front: `front_${token}`,
+    accepted: `accepted_${token}`,
+    unsure: `unsure_${token}`,
+    scratch: `scratch_${token}`,
+    candidates: (position: number) => `candidates_${token}_${position}`,
+  }
+}
+
+/** What the ledger knows of a sync. */
+export interface SyncRecord {
+  readonly sync: string
+  readonly snapshot: string
+  readonly version: number
+  readonly size: number
+  readonly definition: SettledDefinition | undefined
+  readonly sourceTime: string | undefined
+  readonly settledAt: string | undefined
+  readonly movedBy: string | undefined
+  readonly movedFrom: number
+}
+
+export async function readSyncs(ledger: Ledger): Promise<Map<string, SyncRecord>> {
+  const { dialect, session } = ledger
+  const rows = await session.rows(
+    `select sync, snapshot, version, size, definition, source_time, moved_by, moved_from, ${dialect.isoText('settled_at')} as settled_at from ${dialect.table('syncs')} where ${inScope(ledger)} order by sync`,
+  )
+  return new Map(rows.map((row) => [asText(row.sync) ?? '', syncRecord(row)]))
+}
+
+const syncRecord = (row: Row): SyncRecord => ({
+  sync: asText(row.sync) ?? '',
+  snapshot: asText(row.snapshot) ?? '',
+  version: asNumber(row.version),
+  size: asNumber(row.size),
+  definition: asJson<SettledDefinition | undefined>(row.definition, undefined),
+  sourceTime: asText(row.source_time),
+  settledAt: asText(row.settled_at),
+  movedBy: asText(row.moved_by),
+  movedFrom: asNumber(row.moved_from),
+})
+
+/** A sync within a plan, as frozen: enough to send and settle it without the project. */
+export interface PlanSync {
+  readonly sync: string
+  readonly position: number
+  /** Absent when the rows are gone. */
+  readonly delta: string | undefined
+  readonly version: number
+  readonly definition: PlannedDefinition
+  readonly numbers: PlannedNumbers
+  readonly heldBy: readonly string[]
+  readonly hash: string
+  readonly sourceTime: string | undefined
+}
+
+export interface PlannedDefinition extends SettledDefinition {
+  readonly slots: readonly Slot[]
+  readonly file: string
+  readonly sql: string
+  readonly maxAttempts: number
+  /** The former name whose snapshot is taken over. */
+  readonly was?: string
+  /** The whole is taken back and the sync forgotten. */
+  readonly retires?: boolean
+}
+
+export interface PlannedNumbers extends DeltaNumbers {
+  readonly rows: number
+  readonly unchanged: number
+  /** Rows withheld before sending: bad values or keys. */
+  readonly withheld: number
+  /** Withheld rows that were not on record before. */
+  readonly withheldFresh: number
+  readonly sizeBefore: number
+  readonly firstLoad: boolean
+}
+
+export interface PlanHead {
+  readonly plan: string
+  readonly command: string
+  readonly origin: string
+  readonly objects: number
+  readonly batchSize: number
+}
+
+/** On record before the first delta table is made, so that a plan that dies leaves nothing that nobody knows of. */
+export async function startPlan(ledger: Ledger, head: PlanHead, syncs: number): Promise<void> {
+  const row = {
+    plan: head.plan,
+    status: 'making',
+    origin: head.origin,
+    created_at: raw(ledger.dialect.now),
+    command: head.command,
+    objects: head.objects,
+    batch_size: head.batchSize,
+    syncs,
+  }
+  await ledger.session.run(insertRows(ledger, 'plans', [row]))
+}
+
+export async function savePlan(
+  ledger: Ledger,
+  head: PlanHead,
+  plan: { status: 'open' | 'applying'; syncs: readonly PlanSync[] },
+): Promise<void> {
+  await ledger.session.transaction(async (tx) => {
+    const at = { ...ledger, session: tx }
+    await tx.run(
+      updateRows(at, 'plans', {
+        set: { status: plan.status, objects: head.objects },
+        where: { plan: head.plan },
+      }),
+    )
+    if (plan.syncs.length > 0)
+      await tx.run(
+        insertRows(
+          ledger,
+          'plan_syncs',
+          plan.syncs.map((sync) => planSyncValues(head.plan, sync)),
+        ),
+      )
+  })
+}
+
+/** Drops the rows of plans that are too old to be applied, and of those that were never finished. */
+export async function expirePlans(ledger: Ledger, hours: number): Promise<void> {
+  const { dialect, session } = ledger
+  const rows = await session.rows(
+    `select plan, status, syncs from ${dialect.table('plans')} where ${inScope(ledger)} and status in ('making', 'open') ` +
+      `and created_at < ${dialect.plusSeconds(dialect.now, -Math.round(hours * 3600))}`,
+  )
+  for (const row of rows) {
+    const plan = asText(row.plan) ?? ''
+    if (row.status === 'making') await dropDeltas(ledger, plan, asNumber(row.syncs))
+    await dropPlanRows(ledger, plan, await readPlanSyncs(ledger, plan))
+    await setPlanStatus(ledger, plan, 'expired')
+  }
+}
+
+/** Drops every delta table that a plan may have made. */
+export async function dropDeltas(ledger: Ledger, plan: string, syncs: number): Promise<void> {
+  const names = tableNames(plan)
+  for (let position = 0; position < syncs; position += 1)
+    await ledger.session.run(`drop table if exists ${ledger.dialect.table(names.delta(position))}`)
+}
+
+const planSyncValues = (plan: string, sync: PlanSync): Values => ({
+  plan,
+  sync: sync.sync,
+  position: sync.position,
+  delta: sync.delta ?? null,
+  version: sync.version,
+  definition: JSON.stringify(sync.definition, (key, value) => (key === 'source' ? undefined : value)),
+  numbers: JSON.stringify(sync.numbers),
+  held_by: JSON.stringify(sync.heldBy),
+  hash: sync.hash,
+  source_time: sync.sourceTime ?? null,
+})
+
+export interface SavedPlan extends PlanHead {
+  readonly status: string
+  readonly createdAt: string
+  readonly ageHours: number
+  readonly syncs: readonly PlanSync[]
+}
+
+export async function readPlan(ledger: Ledger, plan: string): Promise<SavedPlan | undefined> {
+  const { dialect, session } = ledger
+  const age = `${dialect.plusSeconds('created_at', 0)} `
+  const row = await oneRow(
+    session,
+    `select plan, status, origin, command, objects, batch_size, ${dialect.isoText(age)} as created_at, ${dialect.isoText(dialect.now)} as now ` +
+      `from ${dialect.table('plans')} where ${inScope(ledger)} and plan = ${literal(dialect, plan)}`,
+  )
+  if (row === undefined) return undefined
+  const createdAt = asText(row.created_at) ?? ''
+  return {
+    plan,
+    status: asText(row.status) ?? '',
+    origin: asText(row.origin) ?? '',
+    command: asText(row.command) ?? '',
+    objects: asNumber(row.objects),
+    batchSize: asNumber(row.batch_size),
+    createdAt,
+    ageHours: (Date.parse(asText(row.now) ?? '') - Date.parse(createdAt)) / 3_600_000,
+    syncs: await readPlanSyncs(ledger, plan),
+  }
+}
+
+export async function readPlanSyncs(ledger: Ledger, plan: string): Promise<PlanSync[]> {
+  const { dialect, session } = ledger
+  const rows = await session.rows(
+    `select sync, position, delta, version, definition, numbers, held_by, hash, source_time from ${dialect.table('plan_syncs')} ` +
+      `where ${inScope(ledger)} and plan = ${literal(dialect, plan)} order by position`,
+  )
+  return rows.map((row) => ({
+    sync: asText(row.sync) ?? '',
+    position: asNumber(row.position),
+    delta: asText(row.delta),
+    version: asNumber(row.version),
+    definition: JSON.parse(asText(row.definition) ?? '{}') as PlannedDefinition,
+    numbers: JSON.parse(asText(row.numbers) ?? '{}') as PlannedNumbers,
+    heldBy: asJson<string[]>(row.held_by, []),
+    hash: asText(row.hash) ?? '',
+    sourceTime: asText(row.source_time),
+  }))
+}
+
+export async function setPlanStatus(ledger: Ledger, plan: string, status: string): Promise<void> {
+  await ledger.session.run(updateRows(ledger, 'plans', { set: { status }, where: { plan } }))
+}
+
+/** The numbers of a plan stay; its rows go. */
+export async function dropPlanRows(
+  ledger: Ledger,
+  plan: string,
+  syncs: readonly Pick<PlanSync, 'sync' | 'delta'>[],
+): Promise<void> {
+  for (const { sync, delta } of syncs) {
+    if (delta === undefined) continue
+    await ledger.session.run(`drop table if exists ${ledger.dialect.table(delta)}`)
+    await ledger.session.run(
+      updateRows(ledger, 'plan_syncs', { set: { delta: null }, where: { plan, sync } }),
+    )
+  }
+}
+
+/** Plans with rows that hold this sync, newest first. */
+export async function keptPlans(
+  ledger: Ledger,
+  sync: string,
+): Promise<{ plan: string; delta: string; heldBy: string[]; createdAt: string; status: string }[]> {
+  const { dialect, session } = ledger
+  const rows = await session.rows(
+    `select s.plan, s.delta, s.held_by, p.status, ${dialect.isoText('p.created_at')} as created_at from ${dialect.table('plan_syncs')} as s ` +
+      `join ${dialect.table('plans')} as p on p.plan = s.plan and ${inScope(ledger, 'p')} ` +
+      `where ${inScope(ledger, 's')} and s.sync = ${literal(dialect, sync)} and s.delta is not null order by p.plan desc`,
+  )
+  return rows.map((row) => ({
+    plan: asText(row.plan) ?? '',
+    delta: asText(row.delta) ?? '',
+    heldBy: asJson<string[]>(row.held_by, []),
+    createdAt: asText(row.created_at) ?? '',
+    status: asText(row.status) ?? '',
+  }))
+}
+
+export interface RunRecord {
+  readonly run: string
+  readonly command: string
+  readonly plan: string
+  readonly status: RunStatus
+  readonly phase: string
+  readonly fence: number
+  readonly batchSize: number
+}
+
+/** Runs that died: on record as running, under a lease number older than `fence`. */
+export async function deadRuns(ledger: Ledger, fence: number): Promise<RunRecord[]> {
+  const { dialect, session } = ledger
+  const rows = await session.rows(
+    `select run, command, plan, status, phase, fence, batch_size from ${dialect.table('runs')} where ${inScope(ledger)} and status = 'running' and fence < ${fence} order by run`,
+  )
+  return rows.map((row) => ({
+    run: asText(row.run) ?? '',
+    command: asText(row.command) ?? '',
+    plan: asText(row.plan) ?? '',
+    status: 'running',
+    phase: asText(row.phase) ?? '',
+    fence: asNumber(row.fence),
+    batchSize: asNumber(row.batch_size),
+  }))
+}
+
+/** What a run says of one sync at its end. Counts are people unless named otherwise. */
+export interface SyncReport {
+  readonly name: string
+  readonly kind: RunnableKind
+  readonly status: SyncStatus
+  readonly rows: number
+  readonly added: number
+  readonly changed: number
+  readonly removed: number
+  readonly unchanged: number
+  readonly sent: number
+  readonly rejected: number
+  readonly unknown: number
+  readonly dataPoints: number
+  readonly heldBy: readonly string[]
+  readonly plan: string | null
+  readonly error: string | null
+}

@@ -1,0 +1,76 @@
+// Decides what the last runs say of a sync: accepted removes of 24 hours for the guard, the hold in force, slots covered.
+
+import type { Ledger } from './sql.ts'
+import { asJson, asNumber, asText, inScope, literal } from './sql.ts'
+
+export interface Removes {
+  readonly leavers: number
+  readonly byAttribute: Readonly<Record<string, number>>
+}
+
+/** Accepted removes of the last 24 hours, summed; the size of the snapshot before the first run in them. */
+export async function recentRemoves(
+  ledger: Ledger,
+  sync: string,
+): Promise<Removes & { sizeThen: number | undefined }> {
+  const { dialect, session } = ledger
+  const rows = await session.rows(
+    `select removes, size_before from ${dialect.table('run_syncs')} where ${inScope(ledger)} and sync = ${literal(dialect, sync)} ` +
+      `and settled and ended_at > ${dialect.plusSeconds(dialect.now, -86_400)} order by run`,
+  )
+  const byAttribute: Record<string, number> = {}
+  let leavers = 0
+  for (const row of rows) {
+    const removes = asJson<Removes>(row.removes, { leavers: 0, byAttribute: {} })
+    leavers += removes.leavers
+    for (const [name, count] of Object.entries(removes.byAttribute))
+      byAttribute[name] = (byAttribute[name] ?? 0) + count
+  }
+  return { leavers, byAttribute, sizeThen: rows[0] === undefined ? undefined : asNumber(rows[0].size_before) }
+}
+
+export interface LastRun {
+  readonly sync: string
+  readonly run: string
+  readonly status: string
+  readonly heldBy: readonly string[]
+  readonly heldSince: string | undefined
+  readonly plan: string | undefined
+  readonly endedAt: string | undefined
+  readonly error: string | undefined
+}
+
+/** The newest ended run of each sync. */
+export async function lastRuns(ledger: Ledger): Promise<Map<string, LastRun>> {
+  const { dialect, session } = ledger
+  const table = dialect.table('run_syncs')
+  const rows = await session.rows(
+    `select sync, run, status, held_by, ${dialect.isoText('held_since')} as held_since, plan, error, ${dialect.isoText('ended_at')} as ended_at from ${table} as s ` +
+      `where ${inScope(ledger, 's')} and ended_at is not null and run = (select max(run) from ${table} as m where ${inScope(ledger, 'm')} and m.sync = s.sync and m.ended_at is not null)`,
+  )
+  return new Map(
+    rows.map((row) => [
+      asText(row.sync) ?? '',
+      {
+        sync: asText(row.sync) ?? '',
+        run: asText(row.run) ?? '',
+        status: asText(row.status) ?? '',
+        heldBy: asJson<string[]>(row.held_by, []),
+        heldSince: asText(row.held_since),
+        plan: asText(row.plan),
+        endedAt: asText(row.ended_at),
+        error: asText(row.error),
+      },
+    ]),
+  )
+}
+
+/** For each sync the newest schedule slot that needs no further run. */
+export async function coveredSlots(ledger: Ledger): Promise<Map<string, Date>> {
+  const { dialect, session } = ledger
+  const rows = await session.rows(
+    `select sync, ${dialect.isoText('max(slot)')} as slot from ${dialect.table('run_syncs')} where ${inScope(ledger)} ` +
+      `and status in ('succeeded', 'rejected', 'held') and slot is not null group by sync`,
+  )
+  return new Map(rows.map((row) => [asText(row.sync) ?? '', new Date(asText(row.slot) ?? 0)]))
+}

@@ -1,0 +1,96 @@
+// Decides what must be on record before the first request of a run leaves: every sync's snapshot with a column for each
+// write that may now happen. Were it written later, a crash would leave writes in Braze that nobody remembers.
+
+import { createHash } from 'node:crypto'
+import type { SettledDefinition, Write } from '../model/definition.ts'
+import type { Session } from '../warehouse/port.ts'
+import type { PlanSync, SyncRecord } from './plans.ts'
+import { addColumns, createSnapshot, snapshotName } from './snapshot.ts'
+import { inScope, insertRows, type Ledger, literal, raw, updateRows } from './sql.ts'
+
+/** Runs in the caller's transaction. Returns the sync's record as it is from now on. */
+export async function registerSync(
+  ledger: Ledger,
+  tx: Session,
+  input: { planned: PlanSync; record: SyncRecord | undefined },
+): Promise<SyncRecord> {
+  const { dialect } = ledger
+  const { planned } = input
+  await keepSqlVersion(ledger, tx, planned)
+  const record = input.record ?? (await newSync(ledger, tx, planned.sync))
+  if (record.sync !== planned.sync) await renameSync(ledger, tx, { from: record.sync, to: planned.sync })
+  const writes = union(planned.definition.writes, record.definition?.writes ?? [])
+  const spec = { table: record.snapshot, writes, sentAt: !planned.definition.createUsers }
+  await tx.run(createSnapshot(dialect, spec))
+  const known = new Set(record.definition?.writes.map((write) => write.column))
+  const fresh = writes.filter((write) => !known.has(write.column))
+  const needsSentAt = spec.sentAt && record.definition?.createUsers !== false
+  if (input.record !== undefined)
+    for (const sql of addColumns(dialect, { ...spec, writes: fresh, sentAt: needsSentAt })) await tx.run(sql)
+  const definition = settledDefinition(planned, writes)
+  await tx.run(
+    updateRows({ ...ledger, session: tx }, 'syncs', {
+      set: { definition: JSON.stringify(definition) },
+      where: { sync: planned.sync },
+    }),
+  )
+  return { ...record, sync: planned.sync, definition }
+}
+
+/** The remembered part of a planned definition, holding these writes. */
+export const settledDefinition = ({ definition }: PlanSync, writes: readonly Write[]): SettledDefinition => ({
+  identity: definition.identity,
+  kind: definition.kind,
+  createUsers: definition.createUsers,
+  writes,
+  hash: definition.hash,
+  canonicalVersion: definition.canonicalVersion,
+})
+
+const union = (ours: readonly Write[], held: readonly Write[]): Write[] => [
+  ...ours,
+  ...held.filter((write) => !ours.some((other) => other.column === write.column)),
+]
+
+async function newSync(ledger: Ledger, tx: Session, sync: string): Promise<SyncRecord> {
+  const { project, workspace } = ledger.scope
+  const digest = createHash('sha256')
+    .update(JSON.stringify([project, workspace, sync]))
+    .digest('hex')
+  const snapshot = snapshotName(sync, digest)
+  await tx.run(
+    insertRows(ledger, 'syncs', [{ sync, snapshot, version: 0, size: 0, definition: null, moved_from: 0 }]),
+  )
+  return {
+    sync,
+    snapshot,
+    version: 0,
+    size: 0,
+    definition: undefined,
+    sourceTime: undefined,
+    settledAt: undefined,
+    movedBy: undefined,
+    movedFrom: 0,
+  }
+}
+
+/** `was:`: the new name takes over all that is kept under the former one. */
+async function renameSync(ledger: Ledger, tx: Session, names: { from: string; to: string }): Promise<void> {
+  const at = { ...ledger, session: tx }
+  for (const table of ['syncs', 'doubt', 'rejections', 'history', 'run_syncs', 'sql_versions'] as const) {
+    await tx.run(updateRows(at, table, { set: { sync: names.to }, where: { sync: names.from } }))
+  }
+}
+
+async function keepSqlVersion(ledger: Ledger, tx: Session, { sync, definition }: PlanSync): Promise<void> {
+  const { dialect, scope } = ledger
+  const values = [scope.project, scope.workspace, sync, definition.hash, definition.sql]
+    .map((text) => literal(dialect, text))
+    .join(', ')
+  const known = `select 1 from ${dialect.table('sql_versions')} as x where ${inScope(ledger, 'x')} and x.sync = ${literal(dialect, sync)} and x.hash = ${literal(dialect, definition.hash)}`
+  const one = `select ${literal(dialect, '')} as nothing`
+  await tx.run(
+    `insert into ${dialect.table('sql_versions')} (project, workspace, sync, hash, sql, since) ` +
+      `select ${values}, ${raw(dialect.now).raw} from (${one}) as o where not exists (${known})`,
+  )
+}

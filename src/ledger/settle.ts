@@ -1,0 +1,206 @@
+// Decides the statements that advance one sync's snapshot by what Braze accepted, and by nothing else; what we cannot know
+// enters doubt. Pure text; each list runs in one transaction, after the fence was checked. Order matters throughout:
+// rejections read the values that were refused before those are replaced by the old ones.
+
+import type { Identity } from '../model/words.ts'
+import { rowMark } from './delta.ts'
+import { isSilent } from './numbers.ts'
+import type { Slot } from './slots.ts'
+import { inScope, type Ledger, literal } from './sql.ts'
+
+export interface SettleInput {
+  readonly run: string
+  readonly plan: string
+  readonly sync: string
+  readonly identity: Identity
+  readonly slots: readonly Slot[]
+  readonly delta: string
+  readonly snapshot: string
+  readonly outbox: string
+  /** Tables of (identity, k), made once a run: whom Braze accepted, of whom we do not know. */
+  readonly accepted: string
+  readonly unsure: string
+  /** Name for a table of this transaction's own. */
+  readonly scratch: string
+  /** Every row of the outbox was accepted and nothing refused: the delta itself is what to settle. */
+  readonly allAccepted: boolean
+  readonly firstLoad: boolean
+  readonly hasSentAt: boolean
+  readonly maxAttempts: number
+  readonly keepsHistory: boolean
+}
+
+/** Condition on delta row `d`: Braze accepted it, or it had nothing to send. */
+export function settledCondition(ledger: Ledger, input: SettleInput): string {
+  if (input.allAccepted) return 'true'
+  return `((${isSilent(input.slots, 'd')}) or d.k in (select k from ${input.accepted} where identity = ${literal(ledger.dialect, input.identity)}))`
+}
+
+/** Tables of accepted and unsure people of a run: [accepted, unsure]. */
+export function outcomeTables(
+  ledger: Ledger,
+  input: { run: string; outbox: string; accepted: string; unsure: string; size: number },
+): string[] {
+  const { dialect } = ledger
+  const acks = (outcomes: string) =>
+    `select ${dialect.divide('first_seq', String(input.size))} from ${dialect.table('acks')} where ${inScope(ledger)} and run = ${literal(dialect, input.run)} and outcome in (${outcomes})`
+  const batch = dialect.divide('o.seq', String(input.size))
+  const refused = `select seq from ${dialect.table('refusals')} where ${inScope(ledger)} and run = ${literal(dialect, input.run)} and attribute = ''`
+  const startedTo = `select coalesce(max(last_seq), -1) from ${dialect.table('acks')} where ${inScope(ledger)} and run = ${literal(dialect, input.run)} and outcome = 'started'`
+  return [
+    `create table ${input.accepted} as select o.identity, o.k from ${input.outbox} as o where ${batch} in (${acks("'accepted'")}) and o.seq not in (${refused})`,
+    `create table ${input.unsure} as select o.identity, o.k from ${input.outbox} as o where o.seq <= (${startedTo}) and ${batch} not in (${acks("'accepted', 'unsent'")})`,
+  ]
+}
+
+/** Statements that settle one sync, in order. */
+export function settleSync(ledger: Ledger, input: SettleInput): string[] {
+  const { dialect } = ledger
+  const done = settledCondition(ledger, input)
+  const values = input.slots
+    .flatMap((slot) => [...(slot.target === undefined ? [] : [slot.target]), ...slot.held])
+    .map((write) => write.column)
+  const columns = [...new Set(values)]
+  const v = (column: string) => dialect.ident(`v_${column}`)
+  const anything = columns.map((column) => `d.${v(column)} is not null`).join(' or ')
+  const sentAt = input.hasSentAt
+    ? { names: ', sent_at', values: `, ${dialect.now}` }
+    : { names: '', values: '' }
+  return [
+    ...(input.allAccepted ? [] : refusedBack(ledger, input)),
+    `delete from ${input.snapshot} where k in (select d.k from ${input.delta} as d where op <> 'add' and ${done})`,
+    `insert into ${input.snapshot} (k, since${sentAt.names}, ${columns.map((c) => dialect.ident(c)).join(', ')}) ` +
+      `select d.k, coalesce(d.since, ${dialect.now})${sentAt.values}, ${columns.map((c) => `d.${v(c)}`).join(', ')} ` +
+      `from ${input.delta} as d where d.stays and (${anything}) and ${done}`,
+    ...(input.firstLoad || !input.keepsHistory ? [] : [addHistory(ledger, input, done)]),
+    ...doubtAndRejections(ledger, input, done),
+  ]
+}
+
+/** Columns that Braze refused keep the value that the snapshot held. */
+function refusedBack(ledger: Ledger, input: SettleInput): string[] {
+  const { dialect } = ledger
+  return input.slots.flatMap((slot) => {
+    const who = refusedPeople(ledger, input, `r.attribute = ${literal(dialect, slot.attribute)}`)
+    const held = new Set(slot.held.map((write) => write.column))
+    const columns = [...new Set([...(slot.target === undefined ? [] : [slot.target.column]), ...held])]
+    return columns.map((column) => {
+      const before = held.has(column)
+        ? `(select s.${dialect.ident(column)} from ${input.snapshot} as s where s.k = ${input.delta}.k)`
+        : 'null'
+      return `update ${input.delta} set ${dialect.ident(`v_${column}`)} = ${before} where k in (${who})`
+    })
+  })
+}
+
+const refusedPeople = (ledger: Ledger, input: SettleInput, condition: string): string =>
+  `select o.k from ${ledger.dialect.table('refusals')} as r join ${input.outbox} as o on o.seq = r.seq ` +
+  `where ${inScope(ledger, 'r')} and r.run = ${literal(ledger.dialect, input.run)} and o.identity = ${literal(ledger.dialect, input.identity)} and ${condition}`
+
+function addHistory(ledger: Ledger, input: SettleInput, done: string): string {
+  const { dialect } = ledger
+  const { project, workspace } = ledger.scope
+  const lists = input.slots.flatMap((slot, i) =>
+    slot.element === undefined
+      ? []
+      : [
+          `case when d.l${i} is not null then ${literal(dialect, `${JSON.stringify(slot.attribute)}:{"`)} || d.l${i} || ${literal(dialect, `":[${JSON.stringify(slot.element)}]}`)} end`,
+        ],
+  )
+  const members =
+    lists.length === 0 ? 'd.members' : `nullif(${dialect.joinText(',', ['d.members', ...lists])}, '')`
+  const fixed = [project, workspace, input.sync].map((text) => literal(dialect, text)).join(', ')
+  return (
+    `insert into ${dialect.table('history')} (project, workspace, sync, k, op, members, run, at) ` +
+    `select ${fixed}, d.k, d.op, ${members}, ${literal(dialect, input.run)}, ${dialect.now} from ${input.delta} as d where d.op <> 'repair' and ${done}`
+  )
+}
+
+function doubtAndRejections(ledger: Ledger, input: SettleInput, done: string): string[] {
+  const { dialect } = ledger
+  const ours = `${inScope(ledger)} and sync = ${literal(dialect, input.sync)}`
+  const doubt = dialect.table('doubt')
+  const anyRefused = refusedPeople(ledger, input, 'true')
+  const cleared = input.allAccepted ? done : `${done} and d.k not in (${anyRefused})`
+  const clear = `delete from ${doubt} where ${ours} and k in (select d.k from ${input.delta} as d where ${cleared})`
+  const obsolete = `delete from ${dialect.table('rejections')} where ${ours} and source = 'braze' and not parked and `
+  if (input.allAccepted) {
+    return [clear, `${obsolete}true`, ...freshMarks(ledger, input)]
+  }
+  const { project, workspace } = ledger.scope
+  const fixed = [project, workspace, input.sync].map((text) => literal(dialect, text)).join(', ')
+  return [
+    clear,
+    `insert into ${doubt} (project, workspace, sync, k, reason, since) select ${fixed}, d.k, 'unknown', ${dialect.now} ` +
+      `from ${input.delta} as d where not (${isSilent(input.slots, 'd')}) ` +
+      `and d.k in (select k from ${input.unsure} where identity = ${literal(dialect, input.identity)}) ` +
+      `and not exists (select 1 from ${doubt} as x where ${inScope(ledger, 'x')} and x.sync = ${literal(dialect, input.sync)} and x.k = d.k and x.reason = 'unknown')`,
+    // What no longer differs, or was accepted, is not rejected any more.
+    `${obsolete}(k not in (select k from ${input.delta}) or k in (select d.k from ${input.delta} as d where ${cleared}))`,
+    ...freshMarks(ledger, input),
+  ]
+}
+
+/** A parked refusal is over once its attribute was sent with another value and accepted. */
+function freshMarks(ledger: Ledger, input: SettleInput): string[] {
+  const { dialect } = ledger
+  const ours = `${inScope(ledger)} and sync = ${literal(dialect, input.sync)}`
+  const refused = input.allAccepted ? '' : `and d.k not in (${refusedPeople(ledger, input, 'true')})`
+  return [
+    `delete from ${dialect.table('rejections')} where ${ours} and source = 'braze' and parked and k in (select d.k from ${input.delta} as d ` +
+      `where ${settledCondition(ledger, input)} and (attribute = '' or d.members like '%"' || attribute || '":%') ${refused})`,
+  ]
+}
+
+/**
+ * Statements that keep what Braze refused: a table of (k, attribute, reason, mark), then the rejections brought up to date
+ * by it. To be run before `settleSync`, in the same transaction.
+ */
+export function keepRefusals(ledger: Ledger, input: SettleInput): string[] {
+  const { dialect } = ledger
+  const ours = `${inScope(ledger)} and sync = ${literal(dialect, input.sync)} and source = 'braze'`
+  const { project, workspace } = ledger.scope
+  const rejections = dialect.table('rejections')
+  const same = `n.k = ${rejections}.k and n.attribute = ${rejections}.attribute`
+  const fixed = [project, workspace, input.sync].map((text) => literal(dialect, text)).join(', ')
+  const tries = `case when ${rejections}.value_mark = n.mark then ${rejections}.attempts + 1 else 1 end`
+  return [
+    `create table ${input.scratch} as ${refusedRows(ledger, input)}`,
+    `update ${rejections} set attempts = ${tries}, parked = ${tries} >= ${input.maxAttempts}, reason = n.reason, value_mark = n.mark, ` +
+      `run = ${literal(dialect, input.run)}, last_at = ${dialect.now} from ${input.scratch} as n where ${inScope(ledger, rejections)} and ` +
+      `${rejections}.sync = ${literal(dialect, input.sync)} and ${rejections}.source = 'braze' and ${same}`,
+    `insert into ${rejections} (project, workspace, sync, k, attribute, source, reason, value_mark, attempts, parked, run, first_at, last_at) ` +
+      `select ${fixed}, n.k, n.attribute, 'braze', n.reason, n.mark, 1, ${input.maxAttempts <= 1 ? 'true' : 'false'}, ${literal(dialect, input.run)}, ${dialect.now}, ${dialect.now} ` +
+      `from ${input.scratch} as n where not exists (select 1 from ${rejections} as x where ${inScope(ledger, 'x')} and x.sync = ${literal(dialect, input.sync)} ` +
+      `and x.source = 'braze' and x.k = n.k and x.attribute = n.attribute)`,
+    `delete from ${rejections} where ${ours} and attribute <> '' and exists (select 1 from ${input.scratch} as n where n.k = ${rejections}.k and n.attribute = '')`,
+  ]
+}
+
+/** One row: people refused, `whole` of them as a whole, `fresh` refusals not on record with the same value. Before keepRefusals. */
+export function countFresh(ledger: Ledger, input: SettleInput): string {
+  const { dialect } = ledger
+  return (
+    `select count(distinct n.k) as people, count(distinct case when n.attribute = '' then n.k end) as whole, ${dialect.countIf('x.k is null')} as fresh from (select k, attribute, mark from (${refusedRows(ledger, input)}) as q) as n left join ${dialect.table('rejections')} as x ` +
+    `on ${inScope(ledger, 'x')} and x.sync = ${literal(dialect, input.sync)} and x.source = 'braze' and x.k = n.k and x.attribute = n.attribute and x.value_mark = n.mark`
+  )
+}
+
+function refusedRows(ledger: Ledger, input: SettleInput): string {
+  const { dialect } = ledger
+  const attributes = [...new Set(input.slots.map((slot) => slot.attribute))]
+  const marks = input.slots.flatMap((slot) => {
+    if (slot.target === undefined) return []
+    const wire = dialect.wire(slot.target.valueKind, `d.${dialect.ident(`v_${slot.target.column}`)}`)
+    return [
+      `when r.attribute = ${literal(dialect, slot.attribute)} then ${dialect.md5(`coalesce(${wire}, 'null')`)}`,
+    ]
+  })
+  return (
+    `select d.k, r.attribute, min(r.reason) as reason, min(case when r.attribute = '' then ${rowMark(dialect, input.slots, 'd')} ${marks.join(' ')} end) as mark ` +
+    `from ${dialect.table('refusals')} as r join ${input.outbox} as o on o.seq = r.seq join ${input.delta} as d on d.k = o.k ` +
+    `where ${inScope(ledger, 'r')} and r.run = ${literal(dialect, input.run)} and o.identity = ${literal(dialect, input.identity)} ` +
+    `and not (${isSilent(input.slots, 'd')}) and r.attribute in (${['', ...attributes].map((name) => literal(dialect, name)).join(', ')}) ` +
+    `group by d.k, r.attribute`
+  )
+}

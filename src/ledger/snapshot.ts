@@ -1,0 +1,40 @@
+// Decides the snapshot tables: one per sync, one typed column per write. What Braze holds because of us.
+
+import type { Write } from '../model/definition.ts'
+import type { Dialect } from '../warehouse/port.ts'
+
+export interface SnapshotSpec {
+  readonly table: string
+  readonly writes: readonly Write[]
+  /** Update-only syncs remember when a row was accepted last, to refresh it. */
+  readonly sentAt: boolean
+}
+
+/** `k` the person, `since` when the person entered (UTC), `sent_at` when the row was accepted last. */
+export function createSnapshot(dialect: Dialect, spec: SnapshotSpec): string {
+  const columns = [
+    `k ${dialect.columnType('text')}`,
+    `since ${dialect.types.timestamp}`,
+    ...(spec.sentAt ? [`sent_at ${dialect.types.timestamp}`] : []),
+    ...spec.writes.map((write) => `${dialect.ident(write.column)} ${dialect.columnType(write.valueKind)}`),
+  ]
+  const key = dialect.primaryKey(['k'])
+  return `create table if not exists ${dialect.table(spec.table)} (${columns.join(', ')}${key === '' ? '' : `, ${key}`})`
+}
+
+export function addColumns(dialect: Dialect, spec: SnapshotSpec): string[] {
+  const columns = [
+    ...(spec.sentAt ? [{ column: 'sent_at', type: dialect.types.timestamp }] : []),
+    ...spec.writes.map((write) => ({ column: write.column, type: dialect.columnType(write.valueKind) })),
+  ]
+  return columns.map(
+    ({ column, type }) =>
+      `alter table ${dialect.table(spec.table)} add column if not exists ${dialect.ident(column)} ${type}`,
+  )
+}
+
+export const dropColumn = (dialect: Dialect, table: string, column: string): string =>
+  `alter table ${dialect.table(table)} drop column if exists ${dialect.ident(column)}`
+
+/** `snapshot_vip_3f9a1c`: the sync's name for people, a digest of project and workspace so that two never meet. */
+export const snapshotName = (sync: string, digest: string): string => `snapshot_${sync}_${digest.slice(0, 6)}`

@@ -1,0 +1,77 @@
+// Decides what stands against a person beside the snapshot: doubt, refresh, parked refusals, erasure. Each is a query for
+// the delta, or nothing when nobody is concerned, so that a quiet run pays nothing for them.
+
+import type { Identity } from '../model/words.ts'
+import type { Slot } from './slots.ts'
+import { asNumber, inScope, type Ledger, literal, oneRow } from './sql.ts'
+
+export interface Standing {
+  readonly sync: string
+  readonly identity: Identity
+  readonly slots: readonly Slot[]
+}
+
+const exists = async (ledger: Ledger, from: string): Promise<boolean> =>
+  (await oneRow(ledger.session, `select 1 as ok from ${from} limit 1`)) !== undefined
+
+/** (k, hard): people in doubt, and rows of an update-only sync that are due to be sent again. */
+export async function doubtQuery(
+  ledger: Ledger,
+  standing: Standing & { readonly refresh: { snapshot: string; days: number; size: number } | undefined },
+): Promise<string | undefined> {
+  const { dialect } = ledger
+  const doubt = `${dialect.table('doubt')} where ${inScope(ledger)} and sync = ${literal(dialect, standing.sync)}`
+  const parts: string[] = []
+  if (await exists(ledger, doubt)) parts.push(`select k, reason = 'unknown' as hard from ${doubt}`)
+  if (standing.refresh !== undefined) {
+    const { snapshot, days, size } = standing.refresh
+    const old = `${snapshot} where sent_at < ${dialect.plusSeconds(dialect.now, -Math.round(days * 86_400))}`
+    // Spread over a day of hourly runs, oldest first, so that one first load does not come back as one burst.
+    const share = Math.max(1000, Math.ceil(size / 24))
+    if (await exists(ledger, old))
+      parts.push(`select * from (select k, false as hard from ${old} order by sent_at limit ${share}) as r`)
+  }
+  if (parts.length === 0) return undefined
+  return `select k, ${dialect.boolOr('hard')} as hard from (${parts.join(' union all ')}) as u group by k`
+}
+
+/** (k, whole, p<i>): digests of parked refusals. */
+export async function parkedQuery(
+  ledger: Ledger,
+  standing: Standing,
+): Promise<{ query: string; slots: ReadonlySet<number> } | undefined> {
+  const { dialect, session } = ledger
+  const from = `${dialect.table('rejections')} where ${inScope(ledger)} and sync = ${literal(dialect, standing.sync)} and source = 'braze' and parked`
+  const rows = await session.rows(`select distinct attribute from ${from}`)
+  if (rows.length === 0) return undefined
+  const attributes = new Set(rows.map((row) => row.attribute))
+  const slots = standing.slots.flatMap((slot, i) => (attributes.has(slot.attribute) ? [i] : []))
+  const columns = slots.map(
+    (i) =>
+      `max(case when attribute = ${literal(dialect, standing.slots[i]?.attribute ?? '')} then value_mark end) as p${i}`,
+  )
+  return {
+    query: `select ${['k', `max(case when attribute = '' then value_mark end) as whole`, ...columns].join(', ')} from ${from} group by k`,
+    slots: new Set(slots),
+  }
+}
+
+/** (k_mark): digests of the erased. */
+export async function erasedQuery(
+  ledger: Ledger,
+  standing: Pick<Standing, 'identity'>,
+): Promise<string | undefined> {
+  const { dialect } = ledger
+  const from = `${dialect.table('tombstones')} where ${inScope(ledger)} and identity = ${literal(dialect, standing.identity)}`
+  return (await exists(ledger, from)) ? `select k_mark from ${from}` : undefined
+}
+
+/** How many people of a sync are in doubt. */
+export async function countDoubt(ledger: Ledger, sync: string): Promise<number> {
+  const { dialect } = ledger
+  const row = await oneRow(
+    ledger.session,
+    `select count(*) as n from ${dialect.table('doubt')} where ${inScope(ledger)} and sync = ${literal(dialect, sync)}`,
+  )
+  return asNumber(row?.n)
+}

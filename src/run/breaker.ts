@@ -1,0 +1,86 @@
+// Decides when a sync is stopped in the middle of a run: a column that Braze refuses for everybody must not burn an hour of
+// rate limit. What has left stays as it is; the people not yet started are packed again without that sync.
+
+import type { OutboxPart } from '../ledger/outbox.ts'
+import { asNumber, asText, inScope, literal } from '../ledger/sql.ts'
+import { BrazeError } from '../model/errors.ts'
+import type { Acks } from './acks.ts'
+import type { RunContext } from './context.ts'
+import { fillOutbox } from './pack.ts'
+import type { SendProgress } from './send.ts'
+
+/** A sync stops when more than this share of its rows is refused … */
+const REFUSED_SHARE = 0.05
+/** … in at least so many batches. */
+const ENOUGH_BATCHES = 20
+
+export interface Breaker {
+  /** Looks at the refusals so far; returns the total that the outbox now has. */
+  check(progress: SendProgress, acks: Acks): Promise<number>
+  stopped(): ReadonlyMap<string, Error>
+}
+
+interface BreakerInput {
+  readonly run: string
+  readonly outbox: string
+  readonly front: string
+  readonly parts: readonly OutboxPart[]
+  readonly total: number
+}
+
+export function openBreaker(context: RunContext, input: BreakerInput): Breaker {
+  const stopped = new Map<string, Error>()
+  let total = input.total
+  let looked = 0
+  const check = async (progress: SendProgress, acks: Acks) => {
+    if (progress.answeredBatches < ENOUGH_BATCHES || progress.refusals === looked) return total
+    looked = progress.refusals
+    await acks.flush()
+    const poisoned = await tripped(context, input, { progress, total, stopped })
+    if (poisoned.size === 0) return total
+    for (const [sync, error] of poisoned) stopped.set(sync, error)
+    const { session } = context.ledger
+    await session.run(`delete from ${input.outbox} where seq > ${progress.lastSeq}`)
+    const parts = input.parts.filter((part) => !stopped.has(part.sync))
+    total = await fillOutbox(context, {
+      outbox: input.outbox,
+      front: input.front,
+      parts,
+      after: progress.lastSeq + 1,
+    })
+    return total
+  }
+  return { check, stopped: () => stopped }
+}
+
+async function tripped(
+  context: RunContext,
+  input: BreakerInput,
+  state: { progress: SendProgress; total: number; stopped: ReadonlyMap<string, Error> },
+): Promise<Map<string, Error>> {
+  const { dialect, session } = context.ledger
+  const refused = await session.rows(
+    `select attribute, count(*) as n from ${dialect.table('refusals')} where ${inScope(context.ledger)} and run = ${literal(dialect, input.run)} group by attribute`,
+  )
+  const counts = new Map(refused.map((row) => [asText(row.attribute) ?? '', asNumber(row.n)]))
+  const done = state.progress.objects / Math.max(1, state.total)
+  const found = new Map<string, Error>()
+  for (const part of input.parts) {
+    if (state.stopped.has(part.sync)) continue
+    // People are spread evenly over the batches, so a sync's answered rows are its share of the answered objects.
+    const answered = Math.max(1, part.rows * done)
+    const people = ((counts.get('') ?? 0) * part.rows) / Math.max(1, state.total)
+    const bad = Math.max(people, ...part.slots.map((slot) => counts.get(slot.attribute) ?? 0))
+    if (bad <= REFUSED_SHARE * answered || bad < ENOUGH_BATCHES) continue
+    found.set(
+      part.sync,
+      new BrazeError(
+        `Braze refused ${((100 * bad) / answered).toFixed(1)} % of its rows; the sync was stopped for this run`,
+        {
+          hint: `\`brazier rejections --sync ${part.sync}\` shows the reasons.`,
+        },
+      ),
+    )
+  }
+  return found
+}

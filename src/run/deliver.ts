@@ -1,0 +1,168 @@
+// Decides how frozen deltas reach Braze: packs the outbox, begins sending on record, sends, settles. Stages 7 to 10, the
+// same for a fresh sync, a saved plan and a retirement.
+
+import type { Braze } from '../braze/port.ts'
+import { createOutbox, type OutboxPart } from '../ledger/outbox.ts'
+import { type PlanSync, readSyncs, type SyncRecord, tableNames } from '../ledger/plans.ts'
+import { updateRows } from '../ledger/sql.ts'
+import { asError } from '../model/errors.ts'
+import { openAcks } from './acks.ts'
+import { openBreaker } from './breaker.ts'
+import { ledgerOn, type RunContext } from './context.ts'
+import type { KeptLease } from './keep-lease.ts'
+import { fillOutbox } from './pack.ts'
+import { beginSending } from './register.ts'
+import { type SendResult, sendOutbox } from './send.ts'
+import { type Settled, settleRun } from './settle-run.ts'
+
+export interface DeliverRequest {
+  readonly run: string
+  readonly plan: string
+  readonly lease: KeptLease
+  readonly syncs: readonly PlanSync[]
+  readonly records: ReadonlyMap<string, SyncRecord>
+  readonly keepsRest: boolean
+  readonly timeIsUp: () => boolean
+}
+
+export interface Delivered {
+  readonly settled: ReadonlyMap<string, Settled>
+  /** Syncs that were stopped because too much of them was refused. */
+  readonly stopped: ReadonlyMap<string, Error>
+  readonly objects: number
+  readonly requests: number
+  readonly failure: Error | undefined
+}
+
+/** Whether anything at all is to be settled. */
+export const hasRows = ({ numbers }: PlanSync): boolean =>
+  numbers.added + numbers.changed + numbers.removed + numbers.repaired > 0
+
+export async function deliver(context: RunContext, request: DeliverRequest): Promise<Delivered> {
+  const syncs = request.syncs.filter((sync) => hasRows(sync) || definitionMoved(sync, request.records))
+  if (syncs.length === 0)
+    return { settled: new Map(), stopped: new Map(), objects: 0, requests: 0, failure: undefined }
+  const { ledger } = context
+  const size = context.project.braze.objectsPerRequest
+  const parts = syncs.map((sync) => outboxPart(context, sync))
+  const names = tableNames(request.run)
+  const outbox = ledger.dialect.table(names.outbox)
+  await ledger.session.run(createOutbox(ledger.dialect, outbox))
+  const total = await fillOutbox(context, { outbox, front: ledger.dialect.table(names.front), parts })
+  context.progress({ stage: 'outbox', objects: total })
+  // Braze is opened before anything is on record as started, so that a wrong endpoint leaves no trace.
+  const braze = total === 0 ? undefined : await context.openBraze()
+  try {
+    await beginSending(context, {
+      run: request.run,
+      lease: request.lease.lease,
+      syncs,
+      records: request.records,
+    })
+    const sending = { request, syncs, parts, outbox, total, size }
+    const sent =
+      braze === undefined ? { result: NOTHING, stopped: new Map() } : await send(context, braze, sending)
+    const requests = braze?.stats().requests ?? 0
+    context.progress({ stage: 'settle' })
+    await request.lease.extend(SETTLE_SECONDS)
+    await ledger.session.run(
+      updateRows(ledger, 'runs', {
+        set: { requests, objects: sent.result.objects },
+        where: { run: request.run },
+      }),
+    )
+    const records = await readSyncs(ledger)
+    const settled = await settleRun(context, {
+      run: request.run,
+      plan: request.plan,
+      lease: request.lease.lease,
+      size,
+      syncs,
+      records,
+      keepsRest: request.keepsRest,
+    })
+    const failure = sent.result.failure === undefined ? undefined : asError(sent.result.failure)
+    return { settled, stopped: sent.stopped, objects: sent.result.objects, requests, failure }
+  } finally {
+    await braze?.close()
+  }
+}
+
+const NOTHING: SendResult = { objects: 0, complete: true, failure: undefined }
+/** A settle of a first load may take longer than a lease lives. */
+const SETTLE_SECONDS = 900
+
+function definitionMoved(sync: PlanSync, records: ReadonlyMap<string, SyncRecord>): boolean {
+  const known = records.get(sync.sync)?.definition
+  if (known === undefined || known.hash !== sync.definition.hash) return true
+  return known.writes.length !== sync.definition.writes.length
+}
+
+function outboxPart(context: RunContext, sync: PlanSync): OutboxPart {
+  return {
+    sync: sync.sync,
+    identity: sync.definition.identity,
+    delta: context.ledger.dialect.table(sync.delta ?? ''),
+    slots: sync.definition.slots,
+    rows: sync.numbers.objects,
+    removes: sync.numbers.removed + Object.values(sync.numbers.lost).reduce((sum, n) => sum + n, 0),
+    firstLoad: sync.numbers.firstLoad,
+  }
+}
+
+interface Sending {
+  readonly request: DeliverRequest
+  readonly syncs: readonly PlanSync[]
+  readonly parts: readonly OutboxPart[]
+  readonly outbox: string
+  readonly total: number
+  readonly size: number
+}
+
+async function send(
+  context: RunContext,
+  braze: Braze,
+  sending: Sending,
+): Promise<{ result: SendResult; stopped: ReadonlyMap<string, Error> }> {
+  const { request, outbox, total, size } = sending
+  const { store } = context.databases
+  const reader = await store.session()
+  const abort = new AbortController()
+  const acks = openAcks(context.ledger, {
+    run: request.run,
+    lease: request.lease.lease,
+    onFailure: (error) => abort.abort(error),
+  })
+  const breaker = openBreaker(context, {
+    run: request.run,
+    outbox,
+    parts: sending.parts,
+    front: context.ledger.dialect.table(tableNames(request.run).front),
+    total,
+  })
+  try {
+    const result = await sendOutbox({
+      ledger: ledgerOn(context, reader),
+      outbox,
+      total,
+      size,
+      braze,
+      acks,
+      mayLeave: request.lease.mayLeave,
+      stop: AbortSignal.any([context.stop, request.lease.lost, abort.signal]),
+      timeIsUp: request.timeIsUp,
+      between: async (progress) => {
+        context.progress({
+          stage: 'send',
+          objects: progress.objects,
+          total,
+          requests: braze.stats().requests,
+        })
+        return await breaker.check(progress, acks)
+      },
+    })
+    return { result, stopped: breaker.stopped() }
+  } finally {
+    await reader.close()
+  }
+}

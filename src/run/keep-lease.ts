@@ -1,0 +1,117 @@
+// Decides how a run holds on to its lease: takes it (or waits), renews it each third of its life, and knows by the
+// monotonic clock whether one more request may still leave.
+
+import { setTimeout as sleep } from 'node:timers/promises'
+import { acquireLease, LEASE_SECONDS, type Lease, releaseLease, renewLease } from '../ledger/lease.ts'
+import { asError, LeaseHeldError, LeaseLostError } from '../model/errors.ts'
+import { ledgerOn, type RunContext } from './context.ts'
+
+export interface KeptLease {
+  readonly lease: Lease
+  /** Aborts with LeaseLostError when the lease is found lost. */
+  readonly lost: AbortSignal
+  /** Whether the lease outlives a request that leaves now. */
+  mayLeave(): boolean
+  /** Before a settle, which may take longer than a lease lives. */
+  extend(seconds: number): Promise<void>
+  release(): Promise<void>
+}
+
+const WAIT_STEP_MS = 1_000
+
+/** @throws LeaseHeldError when another run holds it (after waiting, if asked to). */
+export async function keepLease(
+  context: RunContext,
+  options: { run: string; waitSeconds: number },
+): Promise<KeptLease> {
+  const { store } = context.databases
+  const { project, workspace } = context.ledger.scope
+  const certificate = await store.deathCertificate(`brazier lease ${project} ${workspace}`)
+  const session = await store.session()
+  const ledger = ledgerOn(context, session)
+  const request = { run: options.run, place: context.place, certificate }
+  try {
+    const asked = context.monotonic()
+    const { lease, at } = await acquire(
+      context,
+      () => acquireLease(ledger, request),
+      asked + options.waitSeconds * 1000,
+    )
+    return startRenewing(context, {
+      ledger,
+      lease,
+      at,
+      done: async () => {
+        await certificate?.release()
+        await session.close()
+      },
+    })
+  } catch (error) {
+    await certificate?.release()
+    await session.close()
+    throw error
+  }
+}
+
+async function acquire(
+  context: RunContext,
+  take: () => Promise<Lease>,
+  until: number,
+): Promise<{ lease: Lease; at: number }> {
+  for (;;) {
+    const at = context.monotonic()
+    try {
+      return { lease: await take(), at }
+    } catch (error) {
+      if (!(error instanceof LeaseHeldError) || context.monotonic() >= until) throw error
+      await sleep(WAIT_STEP_MS, undefined, { signal: context.stop })
+    }
+  }
+}
+
+interface Renewing {
+  readonly ledger: RunContext['ledger']
+  readonly lease: Lease
+  /** When the lease was asked for: its life counts from before the store's clock saw it, never from after. */
+  readonly at: number
+  readonly done: () => Promise<void>
+}
+
+function startRenewing(context: RunContext, { ledger, lease, at, done }: Renewing): KeptLease {
+  const lost = new AbortController()
+  const requestMs = context.project.braze.requestTimeoutSeconds * 1000
+  let until = at + LEASE_SECONDS * 1000
+  const lose = () =>
+    lost.abort(
+      new LeaseLostError('the lease was lost', { hint: 'Another run has taken over; it does the rest.' }),
+    )
+  const extend = async (seconds: number) => {
+    const asked = context.monotonic()
+    if (!(await renewLease(ledger, lease, seconds))) return lose()
+    until = asked + seconds * 1000
+  }
+  let renewing: Promise<void> = Promise.resolve()
+  const timer = setInterval(
+    () => {
+      renewing = extend(LEASE_SECONDS).catch((error: unknown) =>
+        context.log.warn('lease.renewal_failed', { reason: asError(error).message }),
+      )
+    },
+    (LEASE_SECONDS * 1000) / 3,
+  )
+  timer.unref()
+  return {
+    lease,
+    lost: lost.signal,
+    mayLeave: () => !lost.signal.aborted && context.monotonic() + requestMs < until,
+    extend,
+    release: async () => {
+      clearInterval(timer)
+      await renewing
+      await releaseLease(ledger, lease).catch((error: unknown) =>
+        context.log.warn('lease.release_failed', { reason: asError(error).message }),
+      )
+      await done()
+    },
+  }
+}

@@ -1,0 +1,148 @@
+// Decides the deltas of all selected syncs: describes every query first, fails those that meet, plans the rest one after
+// another, judges each by its guards. What goes wrong with one sync never stops the others. Stages 4 to 6.
+
+import { type PlanSync, readSyncs, type SyncRecord, tableNames } from '../ledger/plans.ts'
+import { recentRemoves } from '../ledger/recent.ts'
+import { type Shape, shapeOf } from '../ledger/shape.ts'
+import type { Sync } from '../model/definition.ts'
+import { asError, BrazierError, LeaseLostError, SyncError, WarehouseError } from '../model/errors.ts'
+import type { RunContext } from './context.ts'
+import { judge } from './guard.ts'
+import { meetings, type Writer } from './meetings.ts'
+import { planSync } from './plan-sync.ts'
+
+export interface PlannedSet {
+  readonly planned: readonly PlanSync[]
+  readonly failed: ReadonlyMap<string, Error>
+  readonly records: ReadonlyMap<string, SyncRecord>
+}
+
+export async function planAll(
+  context: RunContext,
+  request: { run: string; plan: string; syncs: readonly Sync[]; keeps: boolean },
+): Promise<PlannedSet> {
+  const { syncs } = request
+  const records = await readSyncs(context.ledger)
+  const failed = new Map<string, Error>()
+  const shapes = new Map<string, Shape>()
+  await each(context, { syncs, failed }, async (sync) => {
+    shapes.set(sync.name, shapeOf(sync, await context.databases.warehouse.columns(sync.sql)))
+  })
+  const writers = writersOf(context, shapes, records)
+  for (const [name, error] of meetings(writers, syncs)) if (!failed.has(name)) failed.set(name, error)
+  const planned: PlanSync[] = []
+  const names = tableNames(request.plan)
+  await each(context, { syncs, failed }, async (sync, position) => {
+    const shape = shapes.get(sync.name)
+    if (shape === undefined) return
+    context.progress({ stage: 'candidates', sync: sync.name, done: position, total: syncs.length })
+    const record = recordFor(records, sync)
+    const frozen = await planSync(context, {
+      sync,
+      shape,
+      record,
+      claimed: claimedBeside(writers, sync.name),
+      run: request.run,
+      position,
+      names: {
+        delta: names.delta(position),
+        candidates: names.candidates(position),
+        scratch: `${names.scratch}_${position}`,
+      },
+      keeps: request.keeps,
+    })
+    planned.push({ ...frozen, heldBy: await guarded(context, sync, { frozen, record }) })
+  })
+  return { planned, failed, records }
+}
+
+type Selected = { readonly syncs: readonly Sync[]; readonly failed: Map<string, Error> }
+
+async function each(
+  context: RunContext,
+  { syncs, failed }: Selected,
+  work: (sync: Sync, position: number) => Promise<void>,
+): Promise<void> {
+  for (const [position, sync] of syncs.entries()) {
+    if (failed.has(sync.name)) continue
+    context.stop.throwIfAborted()
+    try {
+      await work(sync, position)
+    } catch (error) {
+      // Out of reach, or told to stop, concerns the whole run; anything else only this sync.
+      if (context.stop.aborted || error instanceof WarehouseError || error instanceof LeaseLostError)
+        throw error
+      failed.set(
+        sync.name,
+        error instanceof BrazierError
+          ? error
+          : new SyncError(`${sync.file}: ${asError(error).message}`, { cause: error }),
+      )
+    }
+  }
+}
+
+export const recordFor = (
+  records: ReadonlyMap<string, SyncRecord>,
+  sync: Pick<Sync, 'name' | 'was'>,
+): SyncRecord | undefined =>
+  records.get(sync.name) ?? (sync.was === undefined ? undefined : records.get(sync.was))
+
+/** Everybody who writes attributes: selected syncs by today's result, other living ones and orphans by the ledger. */
+function writersOf(
+  context: RunContext,
+  shapes: ReadonlyMap<string, Shape>,
+  records: ReadonlyMap<string, SyncRecord>,
+): Writer[] {
+  const { syncs } = context.project
+  const takenOver = new Set(
+    syncs.flatMap((sync) => (sync.was === undefined || records.has(sync.name) ? [] : [sync.was])),
+  )
+  const living = syncs.map((sync): Writer => {
+    const shape = shapes.get(sync.name)
+    const record = recordFor(records, sync)
+    const writes = shape?.writes ?? record?.definition?.writes ?? []
+    return { name: sync.name, file: sync.file, orphan: false, writes }
+  })
+  const names = new Set(syncs.map((sync) => sync.name))
+  const orphans = [...records.values()]
+    .filter((record) => !names.has(record.sync) && !takenOver.has(record.sync))
+    .map(
+      (record): Writer => ({
+        name: record.sync,
+        file: '',
+        orphan: true,
+        writes: record.definition?.writes ?? [],
+      }),
+    )
+  return [...living, ...orphans]
+}
+
+/** Attributes, whole, that others write; elements of a list are everybody's own. */
+const claimedBeside = (writers: readonly Writer[], name: string): ReadonlySet<string> =>
+  new Set(
+    writers
+      .filter((writer) => writer.name !== name && !writer.orphan)
+      .flatMap((writer) =>
+        writer.writes.filter((write) => write.element === undefined).map((write) => write.attribute),
+      ),
+  )
+
+async function guarded(
+  context: RunContext,
+  sync: Sync,
+  { frozen, record }: { frozen: PlanSync; record: SyncRecord | undefined },
+): Promise<string[]> {
+  const { slots } = frozen.definition
+  const star = record?.definition !== undefined && record.size > 0 && sync.selectsStar
+  return judge({
+    guards: sync.guards,
+    numbers: frozen.numbers,
+    recent: await recentRemoves(context.ledger, record?.sync ?? sync.name),
+    sourceTime: frozen.sourceTime,
+    settledSourceTime: record?.sourceTime,
+    newThroughStar: star
+      ? slots.flatMap((slot) => (slot.target !== undefined && slot.held.length === 0 ? [slot.attribute] : []))
+      : [],
+  })
+}

@@ -1,0 +1,198 @@
+// Decides one sync's delta: runs its SQL once, checks the keys, and lets the store find what differs. Stages 4 and 5.
+
+import { candidateSelect, duplicateCheck, keyCheck, withholdBadKeys } from '../ledger/candidates.ts'
+import { createDelta } from '../ledger/delta.ts'
+import { countDelta, readNumbers } from '../ledger/numbers.ts'
+import type { PlannedDefinition, PlanSync, SyncRecord } from '../ledger/plans.ts'
+import type { Shape } from '../ledger/shape.ts'
+import { type Slot, slotsOf, writesOf } from '../ledger/slots.ts'
+import { createSnapshot } from '../ledger/snapshot.ts'
+import { asNumber, oneRow } from '../ledger/sql.ts'
+import { doubtQuery, erasedQuery, parkedQuery } from '../ledger/standing.ts'
+import { keepWithheld, type Withheld } from '../ledger/withheld.ts'
+import type { Sync } from '../model/definition.ts'
+import { SyncError } from '../model/errors.ts'
+import type { RunContext } from './context.ts'
+
+/** Version of the canonical forms in which values are compared and kept. */
+export const CANONICAL_VERSION = 1
+
+export interface PlanRequest {
+  readonly sync: Sync
+  readonly shape: Shape
+  readonly record: SyncRecord | undefined
+  /** Attributes that other living syncs write. */
+  readonly claimed: ReadonlySet<string>
+  readonly run: string
+  readonly position: number
+  readonly names: { delta: string; candidates: string; scratch: string }
+  /** Only a run that holds the lease writes down what it withholds. */
+  readonly keeps: boolean
+}
+
+/** @throws SyncError for what concerns this sync alone: bad keys, another identity. */
+export async function planSync(context: RunContext, request: PlanRequest): Promise<PlanSync> {
+  const { ledger } = context
+  const { sync, shape, record } = request
+  checkIdentity(sync, shape, record)
+  const slots = slotsOf(shape, record?.definition, request.claimed)
+  const table = ledger.dialect.candidateTable(request.names.candidates)
+  try {
+    await fillCandidates(context, request, slots)
+    const keys = await checkKeys(context, request, table)
+    const withheld: Withheld = request.keeps
+      ? await keepWithheld(ledger, {
+          sync: sync.name,
+          run: request.run,
+          candidates: table,
+          keyless: keys.keyless,
+        })
+      : { fresh: 0 }
+    await findDelta(context, request, slots)
+    const delta = ledger.dialect.table(request.names.delta)
+    const numbers = readNumbers(await oneRow(ledger.session, countDelta(ledger.dialect, delta, slots)), slots)
+    const rows = keys.rows
+    return {
+      sync: sync.name,
+      position: request.position,
+      delta: request.names.delta,
+      version: record?.version ?? 0,
+      definition: definitionOf(sync, shape, slots),
+      numbers: {
+        ...numbers,
+        rows,
+        unchanged: Math.max(0, rows - numbers.added - numbers.changed - keys.withheld),
+        withheld: keys.withheld,
+        withheldFresh: withheld.fresh,
+        sizeBefore: record?.size ?? 0,
+        firstLoad: (record?.size ?? 0) === 0,
+      },
+      heldBy: [],
+      hash: sync.hash,
+      sourceTime: (await context.databases.warehouse.sourceTime()) ?? undefined,
+    }
+  } finally {
+    await ledger.session.run(`drop table if exists ${table}`)
+  }
+}
+
+function checkIdentity(sync: Sync, shape: Shape, record: SyncRecord | undefined): void {
+  const before = record?.definition?.identity
+  if (before === undefined || before === shape.identity || record?.size === 0) return
+  throw new SyncError(
+    `${sync.file}: the person was named by ${before} and is now named by ${shape.identity}`,
+    {
+      hint: `What Braze holds cannot be carried over. Run \`brazier retire ${sync.name}\` with the former file, then start anew.`,
+    },
+  )
+}
+
+export function definitionOf(sync: Sync, shape: Shape, slots: readonly Slot[]): PlannedDefinition {
+  return {
+    identity: shape.identity,
+    kind: sync.kind,
+    createUsers: sync.createUsers,
+    writes: writesOf(slots),
+    hash: sync.hash,
+    canonicalVersion: CANONICAL_VERSION,
+    slots,
+    file: sync.file,
+    sql: sync.sql,
+    maxAttempts: sync.maxAttempts,
+    ...(sync.was === undefined ? {} : { was: sync.was }),
+  }
+}
+
+async function fillCandidates(
+  context: RunContext,
+  request: PlanRequest,
+  slots: readonly Slot[],
+): Promise<void> {
+  const { sync, shape } = request
+  const round = sync.properties?.round
+  const query = { sql: sync.sql, shape, slots, ...(round === undefined ? {} : { round }) }
+  const { select, columns } = candidateSelect(context.databases.warehouse.dialect, query)
+  await context.databases.warehouse.candidates({
+    sync: sync.name,
+    run: request.run,
+    select,
+    columns,
+    table: request.names.candidates,
+    session: context.ledger.session,
+  })
+}
+
+interface Keys {
+  readonly rows: number
+  readonly withheld: number
+  /** Rows without a key, which no rejection can name. */
+  readonly keyless: number
+}
+
+async function checkKeys(context: RunContext, { sync, names }: PlanRequest, table: string): Promise<Keys> {
+  const { dialect, session } = context.ledger
+  const checked = await oneRow(session, keyCheck(dialect, table))
+  const rows = asNumber(checked?.rows_read)
+  const keyless = asNumber(checked?.null_keys) + asNumber(checked?.blank_keys)
+  const duplicates = asNumber((await oneRow(session, duplicateCheck(table)))?.duplicate_keys)
+  if (keyless + duplicates === 0) return { rows, withheld: asNumber(checked?.bad_rows), keyless }
+  if (sync.badKeys === 'fail')
+    throw badKeys(sync, asNumber(checked?.null_keys), {
+      blank: asNumber(checked?.blank_keys),
+      duplicates,
+      rows,
+    })
+  for (const sql of withholdBadKeys(dialect, table, dialect.candidateTable(names.scratch)))
+    await session.run(sql)
+  const left = asNumber(
+    (await oneRow(session, `select count(*) as n from ${table} where bad is not null`))?.n,
+  )
+  return { rows, withheld: left + keyless, keyless }
+}
+
+function badKeys(
+  sync: Sync,
+  nulls: number,
+  other: { blank: number; duplicates: number; rows: number },
+): SyncError {
+  const parts = [
+    ...(nulls > 0 ? [`${nulls} of ${other.rows} rows have a null key`] : []),
+    ...(other.blank > 0 ? [`${other.blank} a blank key`] : []),
+    ...(other.duplicates > 0 ? [`${other.duplicates} keys stand on more than one row`] : []),
+  ]
+  return new SyncError(`${sync.file}: ${parts.join(', ')}`, {
+    hint: 'Return each person once (group by, distinct, or row_number() = 1), or say `bad_keys: withhold` in the header to leave those rows out.',
+  })
+}
+
+async function findDelta(context: RunContext, request: PlanRequest, slots: readonly Slot[]): Promise<void> {
+  const { ledger } = context
+  const { dialect, session } = ledger
+  const { record, sync, shape } = request
+  const standing = { sync: record?.sync ?? sync.name, identity: shape.identity, slots }
+  const snapshot = record === undefined ? undefined : dialect.table(record.snapshot)
+  const empty = `${request.names.delta}_s`
+  if (snapshot === undefined)
+    await session.run(createSnapshot(dialect, { table: empty, writes: [], sentAt: !sync.createUsers }))
+  const refresh =
+    sync.createUsers || snapshot === undefined
+      ? undefined
+      : { snapshot, days: sync.refreshDays, size: record?.size ?? 0 }
+  const doubt = await doubtQuery(ledger, { ...standing, refresh })
+  const parked = await parkedQuery(ledger, standing)
+  const erased = await erasedQuery(ledger, standing)
+  await session.run(
+    createDelta(dialect, {
+      delta: dialect.table(request.names.delta),
+      candidates: dialect.candidateTable(request.names.candidates),
+      snapshot: snapshot ?? dialect.table(empty),
+      identity: shape.identity,
+      slots,
+      createUsers: sync.createUsers,
+      ...(doubt === undefined ? {} : { doubt }),
+      ...(parked === undefined ? {} : { parked }),
+      ...(erased === undefined ? {} : { erased }),
+    }),
+  )
+  if (snapshot === undefined) await session.run(`drop table if exists ${dialect.table(empty)}`)
+}

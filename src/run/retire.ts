@@ -1,0 +1,158 @@
+// Decides what `retire` does: takes back everything that Braze holds because of a sync, then forgets the sync. It needs no
+// file; what a living sync writes too is left alone.
+
+import { createDelta } from '../ledger/delta.ts'
+import { countDelta, readNumbers } from '../ledger/numbers.ts'
+import {
+  type PlanHead,
+  type PlanSync,
+  readSyncs,
+  type SyncRecord,
+  savePlan,
+  setPlanStatus,
+  startPlan,
+  tableNames,
+} from '../ledger/plans.ts'
+import { type Slot, slotsOf } from '../ledger/slots.ts'
+import { deleteRows, oneRow } from '../ledger/sql.ts'
+import { doubtQuery } from '../ledger/standing.ts'
+import type { SettledDefinition, Write } from '../model/definition.ts'
+import { UsageError } from '../model/errors.ts'
+import type { RunContext, RunDeps } from './context.ts'
+import { deliver } from './deliver.ts'
+import { noteSyncs } from './keep-books.ts'
+import type { RunReport } from './report.ts'
+import { inRun } from './run.ts'
+
+export async function retireSync(
+  deps: RunDeps,
+  request: { name: string; waitSeconds: number },
+): Promise<RunReport> {
+  const kind = deps.project.syncs.find((sync) => sync.name === request.name)?.kind ?? 'audience'
+  const syncs = [{ name: request.name, kind, hash: '' }]
+  return await inRun(
+    deps,
+    { command: 'retire', waitSeconds: request.waitSeconds, syncs },
+    async (context, current) => {
+      const records = await readSyncs(context.ledger)
+      const record = records.get(request.name)
+      if (record?.definition === undefined) {
+        throw new UsageError(`the ledger knows no sync ${request.name}`, {
+          hint: `It knows: ${[...records.keys()].join(', ') || 'none yet'}.`,
+        })
+      }
+      const planned = await planRetirement(context, {
+        ...current,
+        record,
+        definition: record.definition,
+        claimed: claimedByOthers(deps, records, request.name),
+      })
+      const set = { planned: [planned], failed: new Map(), records }
+      await noteSyncs(context, { run: current.run, set, held: new Map(), slots: new Map(), syncs })
+      const delivered = await deliver(context, { ...current, syncs: [planned], records, keepsRest: false })
+      await setPlanStatus(context.ledger, current.plan, 'applied')
+      const settled = delivered.settled.get(request.name)
+      const whole =
+        delivered.failure === undefined &&
+        (settled === undefined || settled.unsent + settled.unknown + settled.refused === 0)
+      if (whole) await forgetSync(context, record)
+      return { set, held: new Map(), delivered }
+    },
+  )
+}
+
+/** Attributes that living syncs write, by the ledger and by what their files declare. */
+function claimedByOthers(
+  deps: RunDeps,
+  records: ReadonlyMap<string, SyncRecord>,
+  name: string,
+): ReadonlySet<string> {
+  const living = deps.project.syncs.filter((sync) => sync.name !== name)
+  const settled = living.flatMap(
+    (sync) => records.get(sync.name)?.definition?.writes.filter((write) => write.element === undefined) ?? [],
+  )
+  const declared = living.flatMap((sync) =>
+    sync.audience?.membership === 'flag' ? [sync.audience.attribute] : [],
+  )
+  return new Set([...settled.map((write) => write.attribute), ...declared])
+}
+
+interface Retirement {
+  readonly run: string
+  readonly plan: string
+  readonly record: SyncRecord
+  readonly definition: SettledDefinition
+  readonly claimed: ReadonlySet<string>
+}
+
+async function planRetirement(context: RunContext, retirement: Retirement): Promise<PlanSync> {
+  const { ledger, project } = context
+  const { dialect, session } = ledger
+  const { record, definition } = retirement
+  const slots = retiredSlots(definition, retirement.claimed)
+  const head: PlanHead = {
+    plan: retirement.plan,
+    command: 'retire',
+    origin: project.braze.endpoint,
+    objects: 0,
+    batchSize: project.braze.objectsPerRequest,
+  }
+  await startPlan(ledger, head, 1)
+  const delta = tableNames(retirement.plan).delta(0)
+  const doubt = await doubtQuery(ledger, {
+    sync: record.sync,
+    identity: definition.identity,
+    slots,
+    refresh: undefined,
+  })
+  const text = dialect.types.text
+  await session.run(
+    createDelta(dialect, {
+      delta: dialect.table(delta),
+      candidates: `(select cast(null as ${text}) as k, cast(null as ${text}) as bad from (select 1 as one) as nobody where one = 0)`,
+      snapshot: dialect.table(record.snapshot),
+      identity: definition.identity,
+      slots,
+      createUsers: false,
+      leaves: true,
+      ...(doubt === undefined ? {} : { doubt }),
+    }),
+  )
+  const numbers = readNumbers(await oneRow(session, countDelta(dialect, dialect.table(delta), slots)), slots)
+  const planned: PlanSync = {
+    sync: record.sync,
+    position: 0,
+    delta,
+    version: record.version,
+    definition: { ...definition, slots, file: '', sql: '', maxAttempts: 1, retires: true },
+    numbers: {
+      ...numbers,
+      rows: 0,
+      unchanged: 0,
+      withheld: 0,
+      withheldFresh: 0,
+      sizeBefore: record.size,
+      firstLoad: false,
+    },
+    heldBy: [],
+    hash: '',
+    sourceTime: undefined,
+  }
+  await savePlan(ledger, head, { status: 'applying', syncs: [planned] })
+  return planned
+}
+
+/** Everything is taken back, also what a leaver would keep; only what others claim is merely forgotten. */
+function retiredSlots(definition: SettledDefinition, claimed: ReadonlySet<string>): Slot[] {
+  const back = (write: Write): Write =>
+    write.onLeave === 'keep' ? { ...write, onLeave: write.element === undefined ? 'unset' : 'remove' } : write
+  const nothing = { identity: definition.identity, keyColumns: [], writes: [], unused: [] }
+  return slotsOf(nothing, { ...definition, writes: definition.writes.map(back) }, claimed)
+}
+
+async function forgetSync(context: RunContext, record: SyncRecord): Promise<void> {
+  const { ledger } = context
+  await ledger.session.run(`drop table if exists ${ledger.dialect.table(record.snapshot)}`)
+  for (const table of ['doubt', 'rejections', 'syncs'] as const)
+    await ledger.session.run(deleteRows(ledger, table, { sync: record.sync }))
+}

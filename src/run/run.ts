@@ -1,0 +1,278 @@
+// Decides the order of a run: lease, recover, plan, deliver, report. A straight line through the rooms; every command that
+// sends goes through `inRun`, and differs only in where its deltas come from.
+
+import { claimDestination, migrate } from '../ledger/open.ts'
+import {
+  dropDeltas,
+  expirePlans,
+  newId,
+  type PlanHead,
+  savePlan,
+  setPlanStatus,
+  startPlan,
+} from '../ledger/plans.ts'
+import { insertRows, raw } from '../ledger/sql.ts'
+import type { Sync } from '../model/definition.ts'
+import { asError, BrazierError, LeaseLostError } from '../model/errors.ts'
+import { openContext, type RunContext, type RunDeps } from './context.ts'
+import { type Delivered, deliver, hasRows } from './deliver.ts'
+import { doubtAll, endSyncs, noteSyncs, outcomeOf, saveHeld, trimHistory } from './keep-books.ts'
+import { type KeptLease, keepLease } from './keep-lease.ts'
+import { type PlannedSet, planAll } from './plan-all.ts'
+import { recover } from './recover.ts'
+import { exitCode, type RunReport, runStatus, syncReport } from './report.ts'
+import { closeRun } from './settle-run.ts'
+
+export interface SyncRequest {
+  readonly syncs: readonly Sync[]
+  readonly command: 'sync' | 'resync'
+  readonly waitSeconds: number
+  /** Nominal time of the schedule slot that this run covers, by sync. */
+  readonly slots: ReadonlyMap<string, Date>
+}
+
+/** Plans and sends. Rejects only when nothing could be run at all; what goes wrong with a sync is in the report. */
+export async function runSyncs(deps: RunDeps, request: SyncRequest): Promise<RunReport> {
+  const { syncs, slots } = request
+  return await inRun(
+    deps,
+    { command: request.command, waitSeconds: request.waitSeconds, syncs },
+    async (context, current) => {
+      if (request.command === 'resync') await doubtAll(context, syncs)
+      const set = await planFrozen(context, { ...current, syncs, command: request.command })
+      const held = await saveHeld(context, set)
+      await noteSyncs(context, { run: current.run, set, held, slots, syncs })
+      const free = set.planned.filter((sync) => sync.heldBy.length === 0)
+      const delivered = await deliver(context, {
+        ...current,
+        syncs: free,
+        records: set.records,
+        keepsRest: false,
+      })
+      await setPlanStatus(context.ledger, current.plan, 'applied')
+      return { set, held, delivered }
+    },
+  )
+}
+
+export interface CurrentRun {
+  readonly run: string
+  readonly plan: string
+  readonly lease: KeptLease
+  readonly timeIsUp: () => boolean
+}
+
+export interface Carried {
+  readonly set: PlannedSet
+  readonly held: ReadonlyMap<string, string>
+  readonly delivered: Delivered
+}
+
+export interface RunOptions {
+  readonly command: 'sync' | 'resync' | 'apply' | 'retire'
+  readonly waitSeconds: number
+  readonly syncs: readonly Pick<Sync, 'name' | 'kind'>[]
+  /** The saved plan, when one is applied. */
+  readonly plan?: string
+}
+
+/** The frame of every run that sends: one lease, one row in `runs`, one report. */
+export async function inRun(
+  deps: RunDeps,
+  options: RunOptions,
+  work: (context: RunContext, current: CurrentRun) => Promise<Carried>,
+): Promise<RunReport> {
+  const context = await openContext(deps)
+  const started = context.monotonic()
+  const startedAt = context.now()
+  try {
+    await migrate(context.ledger)
+    await claim(context)
+    const run = newId('r', startedAt)
+    const plan = options.plan ?? newId('p', startedAt)
+    context.progress({ stage: 'lease' })
+    const lease = await keepLease(context, { run, waitSeconds: options.waitSeconds })
+    const leased = context.monotonic()
+    const timeIsUp = () =>
+      options.command !== 'apply' && context.monotonic() - leased > deps.project.maxDurationSeconds * 1000
+    try {
+      await recover(context, lease.lease)
+      await expirePlans(context.ledger, deps.project.planExpireHours)
+      await trimHistory(context)
+      await openRun(context, { run, plan, command: options.command, fence: lease.lease.fence })
+      const attempt = await attempted(() => work(context, { run, plan, lease, timeIsUp }))
+      const seconds = (context.monotonic() - started) / 1000
+      const report = makeReport({ run, startedAt: startedAt.toISOString(), seconds, options, attempt })
+      await closeBooks(context, { run, report, attempt })
+      return report
+    } finally {
+      await lease.release()
+    }
+  } finally {
+    await context.close()
+  }
+}
+
+async function claim(context: RunContext): Promise<void> {
+  const { endpoint, apiKey } = context.project.braze
+  const known = await claimDestination(context.ledger, {
+    origin: endpoint,
+    ...(apiKey === undefined ? {} : { apiKey }),
+  })
+  if (known === 'new key')
+    context.log.warn('braze.new_key', {
+      origin: endpoint,
+      remark: 'the API key is another one than in the last run',
+    })
+}
+
+async function openRun(
+  context: RunContext,
+  run: { run: string; plan: string; command: string; fence: number },
+): Promise<void> {
+  const { ledger, project } = context
+  const row = {
+    ...run,
+    status: 'running',
+    phase: 'planning',
+    batch_size: project.braze.objectsPerRequest,
+    started_at: raw(ledger.dialect.now),
+  }
+  await ledger.session.run(insertRows(ledger, 'runs', [row]))
+}
+
+type Attempt =
+  | { readonly carried: Carried; readonly failure: Error | undefined }
+  | { readonly carried: undefined; readonly failure: Error }
+
+async function attempted(work: () => Promise<Carried>): Promise<Attempt> {
+  try {
+    const carried = await work()
+    return { carried, failure: carried.delivered.failure }
+  } catch (error) {
+    return { carried: undefined, failure: asError(error) }
+  }
+}
+
+function makeReport(input: {
+  run: string
+  startedAt: string
+  seconds: number
+  options: RunOptions
+  attempt: Attempt
+}): RunReport {
+  const { attempt, options } = input
+  const { carried, failure } = attempt
+  const outcomes = options.syncs.map((sync) => {
+    if (carried === undefined)
+      return {
+        sync,
+        outcome: { planned: undefined, settled: undefined, heldPlan: undefined, error: undefined },
+      }
+    const settled = carried.delivered.settled.get(sync.name) ?? quiet(carried, sync.name)
+    const cut = failure !== undefined && (settled === undefined || settled.unsent + settled.unknown > 0)
+    const error =
+      carried.delivered.stopped.get(sync.name) ?? (cut && !carried.held.has(sync.name) ? failure : undefined)
+    return { sync, outcome: outcomeOf(sync.name, { set: carried.set, held: carried.held, settled, error }) }
+  })
+  const syncs = outcomes.map(({ sync, outcome }) => syncReport(sync.name, sync.kind, outcome))
+  const statuses = syncs.map((sync) => sync.status)
+  const fresh = outcomes.reduce(
+    (sum, { outcome }) =>
+      sum + (outcome.settled?.freshRefused ?? 0) + (outcome.planned?.numbers.withheldFresh ?? 0),
+    0,
+  )
+  return {
+    run: input.run,
+    status: runStatus(statuses, failure),
+    startedAt: input.startedAt,
+    seconds: Math.round(input.seconds * 1000) / 1000,
+    requests: carried?.delivered.requests ?? 0,
+    objects: carried?.delivered.objects ?? 0,
+    dataPoints: syncs.reduce((sum, sync) => sum + sync.dataPoints, 0),
+    syncs,
+    exitCode: exitCode({
+      statuses,
+      failure: failure instanceof BrazierError ? failure : failure && { exitCode: 1 },
+      fresh,
+    }),
+    error: failure ?? null,
+  }
+}
+
+/** A sync with nothing to settle is done. */
+function quiet(carried: Carried, name: string) {
+  const planned = carried.set.planned.find((sync) => sync.sync === name)
+  if (planned === undefined || hasRows(planned)) return undefined
+  return {
+    sent: 0,
+    refused: 0,
+    freshRefused: 0,
+    unknown: 0,
+    unsent: 0,
+    dataPoints: 0,
+    sizeAfter: planned.numbers.sizeBefore,
+  }
+}
+
+async function closeBooks(
+  context: RunContext,
+  end: { run: string; report: RunReport; attempt: Attempt },
+): Promise<void> {
+  const { report, attempt } = end
+  // A lost lease: the row is the other run's to settle. A failure within the delivery: the next run recovers this one.
+  if (
+    attempt.failure instanceof LeaseLostError ||
+    (attempt.carried === undefined && (await isSending(context, end.run)))
+  )
+    return
+  await endSyncs(context, end.run, report.syncs)
+  await closeRun(context.ledger, end.run, {
+    status: report.status,
+    error: report.error?.message ?? null,
+    requests: report.requests,
+    objects: report.objects,
+    dataPoints: report.dataPoints,
+  })
+}
+
+async function isSending(context: RunContext, run: string): Promise<boolean> {
+  const { dialect, session } = context.ledger
+  const rows = await session.rows(
+    `select 1 as ok from ${dialect.table('runs')} where run = ${dialect.literal(run)} and phase = 'sending'`,
+  )
+  return rows.length > 0
+}
+
+/** Plans under the run's own plan; what fails leaves no tables behind. */
+async function planFrozen(
+  context: RunContext,
+  request: { run: string; plan: string; command: string; syncs: readonly Sync[] },
+): Promise<PlannedSet> {
+  const { ledger, project } = context
+  const head: PlanHead = {
+    plan: request.plan,
+    command: request.command,
+    origin: project.braze.endpoint,
+    objects: 0,
+    batchSize: project.braze.objectsPerRequest,
+  }
+  await startPlan(ledger, head, request.syncs.length)
+  try {
+    const set = await planAll(context, {
+      run: request.run,
+      plan: request.plan,
+      syncs: request.syncs,
+      keeps: true,
+    })
+    await savePlan(ledger, head, {
+      status: 'applying',
+      syncs: set.planned.filter((sync) => sync.heldBy.length === 0),
+    })
+    return set
+  } catch (error) {
+    await dropDeltas(ledger, request.plan, request.syncs.length)
+    await setPlanStatus(ledger, request.plan, 'expired')
+    throw error
+  }
+}

@@ -1,0 +1,296 @@
+// Decides how a run's answers become snapshots: for every sync one transaction under the fence, out of the frozen delta and
+// the acknowledgements alone. Recovery of a run that died does the same, so nothing here looks at today's project. Stage 10.
+
+import { checkFence, type Lease } from '../ledger/lease.ts'
+import { countDelta, isSilent, readNumbers } from '../ledger/numbers.ts'
+import { dropPlanRows, type PlanSync, type SyncRecord, tableNames } from '../ledger/plans.ts'
+import { settledDefinition } from '../ledger/register.ts'
+import {
+  countFresh,
+  keepRefusals,
+  outcomeTables,
+  type SettleInput,
+  settledCondition,
+  settleSync,
+} from '../ledger/settle.ts'
+import { dropColumn } from '../ledger/snapshot.ts'
+import {
+  asNumber,
+  deleteRows,
+  inScope,
+  type Ledger,
+  literal,
+  oneRow,
+  raw,
+  updateRows,
+} from '../ledger/sql.ts'
+import type { Session } from '../warehouse/port.ts'
+import type { RunContext } from './context.ts'
+
+export interface SettleRequest {
+  readonly run: string
+  readonly plan: string
+  readonly lease: Lease
+  readonly size: number
+  readonly syncs: readonly PlanSync[]
+  readonly records: ReadonlyMap<string, SyncRecord>
+  /** A saved plan keeps what was not accepted, so that it can be applied again. */
+  readonly keepsRest: boolean
+}
+
+/** What became of one sync's people. */
+export interface Settled {
+  readonly sent: number
+  readonly refused: number
+  readonly freshRefused: number
+  readonly unknown: number
+  /** People with something to send of whom no request left. */
+  readonly unsent: number
+  readonly dataPoints: number
+  readonly sizeAfter: number
+}
+
+export async function settleRun(context: RunContext, request: SettleRequest): Promise<Map<string, Settled>> {
+  const { ledger } = context
+  const names = tableNames(request.run)
+  const allAccepted = await everythingAccepted(ledger, request.run, ledger.dialect.table(names.outbox))
+  if (!allAccepted) await makeOutcomes(ledger, request, names)
+  const settled = new Map<string, Settled>()
+  for (const planned of request.syncs) {
+    if (planned.delta === undefined || (await isSettled(ledger, request.run, planned.sync))) continue
+    settled.set(planned.sync, await settleOne(context, request, { planned, allAccepted }))
+  }
+  await tidy(ledger, request, names)
+  return settled
+}
+
+async function everythingAccepted(ledger: Ledger, run: string, outbox: string): Promise<boolean> {
+  const { dialect, session } = ledger
+  const where = `${inScope(ledger)} and run = ${literal(dialect, run)}`
+  const row = await oneRow(
+    session,
+    `select (select count(*) from ${outbox}) as total, (select count(*) from ${dialect.table('refusals')} where ${where}) as refused, ` +
+      `(select coalesce(sum(last_seq - first_seq + 1), 0) from ${dialect.table('acks')} where ${where} and outcome = 'accepted') as accepted`,
+  )
+  return asNumber(row?.refused) === 0 && asNumber(row?.accepted) === asNumber(row?.total)
+}
+
+async function makeOutcomes(
+  ledger: Ledger,
+  request: SettleRequest,
+  names: ReturnType<typeof tableNames>,
+): Promise<void> {
+  const { dialect, session } = ledger
+  const [accepted, unsure] = [dialect.table(names.accepted), dialect.table(names.unsure)]
+  for (const table of [accepted, unsure]) await session.run(`drop table if exists ${table}`)
+  for (const sql of outcomeTables(ledger, {
+    run: request.run,
+    outbox: dialect.table(names.outbox),
+    accepted,
+    unsure,
+    size: request.size,
+  })) {
+    await session.run(sql)
+  }
+}
+
+const isSettled = async (ledger: Ledger, run: string, sync: string): Promise<boolean> =>
+  (await oneRow(
+    ledger.session,
+    `select 1 as ok from ${ledger.dialect.table('run_syncs')} where ${inScope(ledger)} and run = ${literal(ledger.dialect, run)} and sync = ${literal(ledger.dialect, sync)} and settled`,
+  )) !== undefined
+
+async function settleOne(
+  context: RunContext,
+  request: SettleRequest,
+  target: { planned: PlanSync; allAccepted: boolean },
+): Promise<Settled> {
+  const { ledger } = context
+  const input = settleInput(context, request, target)
+  return await ledger.session.transaction(async (tx) => {
+    await checkFence(tx, ledger, request.lease)
+    const counts = await countOutcomes(ledger, tx, input)
+    if (counts.refused > 0)
+      for (const sql of [`drop table if exists ${input.scratch}`, ...keepRefusals(ledger, input)])
+        await tx.run(sql)
+    const numbers = readNumbers(
+      await oneRow(tx, countDelta(ledger.dialect, input.delta, input.slots, settledCondition(ledger, input))),
+      input.slots,
+    )
+    for (const sql of settleSync(ledger, input)) await tx.run(sql)
+    if (counts.refused > 0) await tx.run(`drop table ${input.scratch}`)
+    const whole = counts.unknown + counts.unsent + counts.refused === 0
+    const sizeAfter = await advance(ledger, tx, {
+      request,
+      planned: target.planned,
+      snapshot: input.snapshot,
+      whole,
+    })
+    if (request.keepsRest)
+      await tx.run(
+        `delete from ${input.delta} where k in (select d.k from ${input.delta} as d where ${settledCondition(ledger, input)})`,
+      )
+    const removes = { leavers: numbers.removed, byAttribute: numbers.lost }
+    await tx.run(
+      updateRows({ ...ledger, session: tx }, 'run_syncs', {
+        set: {
+          settled: true,
+          sent: counts.sent,
+          unknown: counts.unknown,
+          data_points: numbers.dataPoints,
+          size_after: sizeAfter,
+          removes: JSON.stringify(removes),
+          ended_at: raw(ledger.dialect.now),
+        },
+        where: { run: request.run, sync: target.planned.sync },
+      }),
+    )
+    return { ...counts, dataPoints: numbers.dataPoints, sizeAfter }
+  })
+}
+
+function settleInput(
+  context: RunContext,
+  request: SettleRequest,
+  target: { planned: PlanSync; allAccepted: boolean },
+): SettleInput {
+  const { dialect } = context.ledger
+  const { planned } = target
+  const { definition, numbers } = planned
+  const names = tableNames(request.run)
+  const record = request.records.get(planned.sync)
+  return {
+    run: request.run,
+    plan: request.plan,
+    sync: planned.sync,
+    identity: definition.identity,
+    slots: definition.slots,
+    delta: dialect.table(planned.delta ?? ''),
+    snapshot: dialect.table(record?.snapshot ?? ''),
+    outbox: dialect.table(names.outbox),
+    accepted: dialect.table(names.accepted),
+    unsure: dialect.table(names.unsure),
+    scratch: dialect.table(names.scratch),
+    allAccepted: target.allAccepted,
+    firstLoad: numbers.firstLoad,
+    hasSentAt: !definition.createUsers,
+    maxAttempts: definition.maxAttempts,
+    keepsHistory: context.project.historyDays > 0,
+  }
+}
+
+async function countOutcomes(
+  ledger: Ledger,
+  tx: Session,
+  input: SettleInput,
+): Promise<Pick<Settled, 'sent' | 'refused' | 'freshRefused' | 'unknown' | 'unsent'>> {
+  const { dialect } = ledger
+  const silent = isSilent(input.slots, 'd')
+  const who = literal(dialect, input.identity)
+  const [accepted, unsure] = input.allAccepted
+    ? ['true', 'false']
+    : [
+        `d.k in (select k from ${input.accepted} where identity = ${who})`,
+        `d.k in (select k from ${input.unsure} where identity = ${who})`,
+      ]
+  const row = await oneRow(
+    tx,
+    `select count(*) as total, ${dialect.countIf(accepted)} as sent, ${dialect.countIf(unsure)} as unknown from ${input.delta} as d where not (${silent})`,
+  )
+  const fresh = input.allAccepted ? undefined : await oneRow(tx, countFresh(ledger, input))
+  const [sent, unknown, refused] = [asNumber(row?.sent), asNumber(row?.unknown), asNumber(fresh?.people)]
+  const wholly = asNumber(fresh?.whole)
+  return {
+    sent,
+    unknown,
+    refused,
+    freshRefused: asNumber(fresh?.fresh),
+    unsent: Math.max(0, asNumber(row?.total) - sent - unknown - wholly),
+  }
+}
+
+/** Moves the version; keeps the definition of what the snapshot now holds. Returns the snapshot's size. */
+async function advance(
+  ledger: Ledger,
+  tx: Session,
+  input: { request: SettleRequest; planned: PlanSync; snapshot: string; whole: boolean },
+): Promise<number> {
+  const { dialect } = ledger
+  const { planned, request } = input
+  const record = request.records.get(planned.sync)
+  const size = asNumber((await oneRow(tx, `select count(*) as n from ${input.snapshot}`))?.n)
+  const gone = await emptyColumns(ledger, tx, input)
+  const writes = (record?.definition?.writes ?? planned.definition.writes).filter(
+    (write) => !gone.includes(write.column),
+  )
+  if (record !== undefined)
+    for (const column of gone) await tx.run(dropColumn(dialect, record.snapshot, column))
+  const definition = JSON.stringify(settledDefinition(planned, writes))
+  const movedFrom = `case when moved_by = ${literal(dialect, request.plan)} then moved_from else version end`
+  const source = planned.sourceTime === undefined ? 'source_time' : literal(dialect, planned.sourceTime)
+  await tx.run(
+    `update ${dialect.table('syncs')} set moved_from = ${movedFrom}, version = version + 1, moved_by = ${literal(dialect, request.plan)}, size = ${size}, ` +
+      `definition = ${literal(dialect, definition)}, source_time = ${source}, settled_at = ${dialect.now} where ${inScope(ledger)} and sync = ${literal(dialect, planned.sync)}`,
+  )
+  return size
+}
+
+/** Columns of writes that are no longer made, once nobody holds them; a forgotten one (keep) when the whole sync is settled. */
+async function emptyColumns(
+  ledger: Ledger,
+  tx: Session,
+  input: { request: SettleRequest; planned: PlanSync; snapshot: string; whole: boolean },
+): Promise<string[]> {
+  const { dialect } = ledger
+  const { slots } = input.planned.definition
+  const today = new Set(slots.flatMap((slot) => (slot.target === undefined ? [] : [slot.target.column])))
+  const former = slots.flatMap((slot) =>
+    slot.held.filter((write) => !today.has(write.column)).map((write) => ({ slot, write })),
+  )
+  if (former.length === 0) return []
+  const counts = await oneRow(
+    tx,
+    `select ${former.map(({ write }, i) => `${dialect.countIf(`${dialect.ident(write.column)} is not null`)} as n${i}`).join(', ')} from ${input.snapshot}`,
+  )
+  return former
+    .filter(({ slot, write }, i) => {
+      const forgotten = input.whole && (slot.target !== undefined || write.onLeave === 'keep')
+      return forgotten || (input.whole && asNumber(counts?.[`n${i}`]) === 0)
+    })
+    .map(({ write }) => write.column)
+}
+
+async function tidy(
+  ledger: Ledger,
+  request: SettleRequest,
+  names: ReturnType<typeof tableNames>,
+): Promise<void> {
+  const { dialect, session } = ledger
+  for (const name of [names.outbox, names.front, names.accepted, names.unsure])
+    await session.run(`drop table if exists ${dialect.table(name)}`)
+  for (const table of ['acks', 'refusals'] as const)
+    await session.run(deleteRows(ledger, table, { run: request.run }))
+  if (!request.keepsRest) await dropPlanRows(ledger, request.plan, request.syncs)
+}
+
+/** Ends a run on record. */
+export async function closeRun(
+  ledger: Ledger,
+  run: string,
+  set: { status: string; error: string | null; requests?: number; objects?: number; dataPoints?: number },
+): Promise<void> {
+  await ledger.session.run(
+    updateRows(ledger, 'runs', {
+      set: {
+        status: set.status,
+        phase: 'done',
+        ended_at: raw(ledger.dialect.now),
+        error: set.error,
+        ...(set.requests === undefined ? {} : { requests: set.requests }),
+        ...(set.objects === undefined ? {} : { objects: set.objects }),
+        ...(set.dataPoints === undefined ? {} : { data_points: set.dataPoints }),
+      },
+      where: { run },
+    }),
+  )
+}

@@ -1,0 +1,44 @@
+// Decides what is common to the canonical forms of every database: their version, the faults a value can have, the
+// range of years. The forms themselves are SQL and live in each database's types.ts.
+
+import {
+  FIRST_YEAR,
+  LAST_YEAR,
+  MAX_ARRAY_ELEMENTS,
+  MAX_STRING_CHARACTERS,
+  MAX_VALUE_BYTES,
+} from '../model/limits.ts'
+
+/** Raise it when a canonical form changes: snapshots are then rewritten and nothing is sent. */
+export const CANONICAL_VERSION = 1
+
+/** What can be wrong with a value. Never says the value. */
+export const FAULT = {
+  tooLong: `over ${MAX_STRING_CHARACTERS} characters`,
+  notFinite: 'not a finite number',
+  outsideYears: `outside the years ${FIRST_YEAR} to ${LAST_YEAR}`,
+  tooManyElements: `more than ${MAX_ARRAY_ELEMENTS} elements`,
+  tooBig: `over ${MAX_VALUE_BYTES / 1000} KB`,
+  notJson: 'not valid JSON',
+  notFlat: 'an array of more than one dimension',
+  nulCharacter: 'contains a NUL character',
+} as const
+
+/** First moment that is good, and first that no longer is, as the text of a date. */
+export const FIRST_DATE = `${String(FIRST_YEAR).padStart(4, '0')}-01-01`
+export const END_DATE = `${LAST_YEAR + 1}-01-01`
+
+/** Multiplications beyond this bound change no digit of a double: it has no fraction there (2^52). */
+const NO_FRACTION_FROM = 4_503_599_627_370_496
+
+/**
+ * Rounds a finite double half away from zero with plain IEEE steps, so that every database comes to the same bits. Their
+ * own round() functions differ: some go through decimals, some round half to even.
+ */
+export function roundedDouble(expression: string, places: number | undefined): string {
+  if (places === undefined) return expression
+  const factor = `cast(1e${places} as double precision)`
+  const bound = `cast(${NO_FRACTION_FROM}e-${places} as double precision)`
+  const rounded = `sign(${expression}) * floor(abs(${expression}) * ${factor} + 0.5) / ${factor}`
+  return `case when abs(${expression}) < ${bound} then ${rounded} + 0 else ${expression} end`
+}

@@ -1,0 +1,93 @@
+// Decides how DuckDB's lists, structs and maps are kept: as JSON text whose elements obey the rules of their own types.
+
+import { type DuckDBType, DuckDBTypeId } from '@duckdb/node-api'
+import { MAX_ARRAY_ELEMENTS, MAX_VALUE_BYTES } from '../../model/limits.ts'
+import { FAULT } from '../canonical.ts'
+import { type Form, firstFault, isRefusal, type Refusal, refused } from '../form.ts'
+import { literal, wire } from './dialect.ts'
+
+/** JSON text of a value inside another one: never NULL. */
+const inner = (form: Form, x: string): string => `coalesce(${wire(form.kind, form.canonical(x))}, 'null')`
+
+interface Container {
+  /** JSON text; NULL for NULL. */
+  json(x: string): string
+  /** First fault inside, in order of the elements; NULL when there is none. */
+  readonly faults: readonly ((x: string) => string)[]
+  readonly plain: boolean
+  readonly isBounded: boolean
+}
+
+function containerForm(container: Container): Form {
+  const { json, isBounded } = container
+  const size = (x: string): string => firstFault([[`strlen(${json(x)}) > ${MAX_VALUE_BYTES}`, FAULT.tooBig]])
+  const faults = [...container.faults, ...(isBounded ? [] : [size])]
+  // The branches run from the left and stop at the first text, so that json() never meets a value that it cannot write.
+  const fault = (x: string): string => (faults.length === 1 ? `${faults[0]?.(x)}` : `coalesce(${faults.map((f) => f(x)).join(', ')})`)
+  return {
+    kind: 'json',
+    canonical: (x) => (faults.length === 0 ? json(x) : `case when ${fault(x)} is null then ${json(x)} end`),
+    ...(faults.length === 0 ? {} : { fault }),
+    plain: container.plain,
+    brief: false,
+  }
+}
+
+/** `as` casts a fixed-size array to a list first. */
+export function listForm(element: Form | Refusal, depth: number, as?: string): Form | Refusal {
+  if (isRefusal(element)) return element
+  const e = `e${depth}`
+  const list = (x: string): string => (as === undefined ? x : `(${x})::${as}`)
+  const { fault } = element
+  return containerForm({
+    json: (x) =>
+      element.plain
+        ? `to_json(${list(x)})::varchar`
+        : `'[' || array_to_string(list_transform(${list(x)}, lambda ${e}: ${inner(element, e)}), ',') || ']'`,
+    faults: [
+      (x) => firstFault([[`len(${x}) > ${MAX_ARRAY_ELEMENTS}`, FAULT.tooManyElements]]),
+      ...(fault === undefined ? [] : [(x: string) => `list_any_value(list_transform(${list(x)}, lambda ${e}: ${fault(e)}))`]),
+    ],
+    plain: element.plain,
+    isBounded: element.brief,
+  })
+}
+
+export function structForm(fields: readonly { name: string; form: Form | Refusal }[]): Form | Refusal {
+  const known: { name: string; form: Form }[] = []
+  for (const { name, form } of fields) {
+    if (isRefusal(form)) return form
+    if (name === '') return refused('name the fields of the struct')
+    known.push({ name, form })
+  }
+  const field = (x: string, name: string): string => `struct_extract(${x}, ${literal(name)})`
+  const members = (x: string): string =>
+    known
+      .map(({ name, form }, i) => `${literal(`${i === 0 ? '' : ','}${JSON.stringify(name)}:`)} || ${inner(form, field(x, name))}`)
+      .join(' || ')
+  return containerForm({
+    json: (x) => `case when ${x} is not null then '{' || ${members(x)} || '}' end`,
+    faults: known.flatMap(({ name, form: { fault } }) => (fault === undefined ? [] : [(x: string) => fault(field(x, name))])),
+    plain: known.every(({ form }) => form.plain),
+    isBounded: false,
+  })
+}
+
+/** Entries stand in the order of their keys: that of a map depends on how it was made. */
+export function mapForm(key: DuckDBType, value: Form | Refusal, depth: number): Form | Refusal {
+  if (isRefusal(value)) return value
+  if (key.typeId !== DuckDBTypeId.VARCHAR) return refused('give the map keys of type VARCHAR, or cast it to text')
+  const e = `e${depth}`
+  const { fault } = value
+  const entries = (x: string): string => `list_sort(map_entries(${x}))`
+  return containerForm({
+    json: (x) =>
+      `'{' || array_to_string(list_transform(${entries(x)}, lambda ${e}: to_json(${e}.key)::varchar || ':' || ${inner(value, `${e}.value`)}), ',') || '}'`,
+    faults: [
+      (x) => firstFault([[`cardinality(${x}) > ${MAX_ARRAY_ELEMENTS}`, FAULT.tooManyElements]]),
+      ...(fault === undefined ? [] : [(x: string) => `list_any_value(list_transform(${entries(x)}, lambda ${e}: ${fault(`${e}.value`)}))`]),
+    ],
+    plain: false,
+    isBounded: false,
+  })
+}

@@ -1,0 +1,172 @@
+// Decides how the author's SQL runs in DuckDB: over a file that is attached read-only while it is read, and the views of
+// `init` ahead of it; never on a connection of the ledger.
+
+import { existsSync } from 'node:fs'
+import { basename, extname, resolve } from 'node:path'
+import type { DuckDBConnection } from '@duckdb/node-api'
+import type { WarehouseSettings } from '../../model/definition.ts'
+import { asError, WarehouseError } from '../../model/errors.ts'
+import type { CandidateQuery, Warehouse } from '../port.ts'
+import { oneAtATime } from '../session.ts'
+import { describe } from './describe.ts'
+import type { Instance, Preparation } from './connection.ts'
+import { duckdbColumnType, duckdbDialect, duckdbSource, ident, literal } from './dialect.ts'
+import { authorError, duckdbMessage } from './error-text.ts'
+import { initSql } from './init-sql.ts'
+
+export type DuckdbWarehouse = Extract<WarehouseSettings, { type: 'duckdb' }>
+
+/** Where the author's names are looked up. */
+interface Source {
+  readonly author: DuckDBConnection
+  /** Statements around each read, when there is a file. */
+  readonly attach?: string
+  readonly detach?: string
+  readonly path?: string
+}
+
+/** Runs before files are locked. Returns the warehouse, and what of the disk it goes on reading. */
+export async function prepareWarehouse(
+  instance: Instance,
+  settings: DuckdbWarehouse,
+  directory: string,
+): Promise<{ warehouse: Warehouse; preparation: Preparation }> {
+  const author = await instance.connect()
+  const path = settings.path === undefined ? undefined : resolve(directory, settings.path)
+  const catalog = path === undefined ? undefined : catalogFor(path)
+  const init = initSql(settings.init, directory)
+  const source: Source =
+    path === undefined || catalog === undefined
+      ? { author }
+      : {
+          author,
+          path,
+          attach: `attach ${literal(path)} as ${ident(catalog)} (read_only)`,
+          detach: `detach ${ident(catalog)}`,
+        }
+  await withFile(source, async () => {
+    await author.run(`set search_path = ${literal(searchPath(['memory.main', ...mainOf(catalog)]))}`)
+    await runInit(author, init.statements)
+    await searchInitFirst(author, catalog)
+  })
+  const files = [...init.files, ...(path === undefined ? [] : [path])]
+  return {
+    warehouse: duckdbWarehouse(source),
+    // The log of a database lies beside it.
+    preparation: { files: [...files, ...files.map((file) => `${file}.wal`)], directories: init.directories },
+  }
+}
+
+/** A file's catalog is called as in DuckDB's own shell, unless that name is taken. */
+function catalogFor(path: string): string {
+  const name = basename(path, extname(path))
+  return /^(?:memory|system|temp|brazier_.*|)$/i.test(name) ? 'warehouse' : name
+}
+
+const mainOf = (catalog: string | undefined): string[] => (catalog === undefined ? [] : [`${ident(catalog)}.main`])
+const searchPath = (entries: readonly string[]): string => entries.join(',')
+
+async function runInit(author: DuckDBConnection, statements: readonly string[]): Promise<void> {
+  for (const [i, sql] of statements.entries()) {
+    try {
+      await author.run(sql)
+    } catch (thrown) {
+      throw new WarehouseError(`warehouse.init, statement ${i + 1}: ${duckdbMessage(asError(thrown))}`, {
+        hint: 'Correct it in config/brazier.yaml. Paths are relative to the project.',
+      })
+    }
+  }
+}
+
+/**
+ * DuckDB looks a qualified name (`sales.orders`) up in the first catalog only, so the file must come first; temporary views
+ * come before everything, so that init's own tables and views are found ahead of the file's.
+ */
+async function searchInitFirst(author: DuckDBConnection, catalog: string | undefined): Promise<void> {
+  const texts = async (sql: string): Promise<string[]> =>
+    (await author.runAndReadAll(sql)).getRows().map(([value]) => String(value))
+  if (catalog !== undefined) {
+    const names = await texts(
+      `select table_name from information_schema.tables where table_catalog = 'memory' and table_schema = 'main'`,
+    )
+    for (const name of names) await author.run(`create temp view ${ident(name)} as from memory.main.${ident(name)}`)
+  }
+  const schemas = await texts(
+    `select schema_name from information_schema.schemata where catalog_name = 'memory' and schema_name not in ('main', 'information_schema', 'pg_catalog')`,
+  )
+  const memory = ['main', ...schemas].map((schema) => `memory.${ident(schema)}`)
+  await author.run(`set search_path = ${literal(searchPath([...mainOf(catalog), ...memory]))}`)
+}
+
+/** The file is attached only while it is read: whoever writes it must not wait for a whole run. */
+async function withFile<T>(source: Source, work: () => Promise<T>): Promise<T> {
+  const { author, attach, detach, path } = source
+  if (attach === undefined || detach === undefined) return work()
+  if (path !== undefined && !existsSync(path)) {
+    throw new WarehouseError(`the DuckDB warehouse ${path} does not exist`, {
+      hint: 'Correct warehouse.path; it is relative to the project.',
+    })
+  }
+  try {
+    await author.run(attach)
+  } catch (thrown) {
+    throw attachError(asError(thrown), path ?? '')
+  }
+  try {
+    return await work()
+  } finally {
+    await author.run(detach)
+  }
+}
+
+function attachError(error: Error, path: string): WarehouseError {
+  const pid = /PID (\d+)/.exec(error.message)?.[1]
+  if (/Could not set lock/.test(error.message)) {
+    return new WarehouseError(`the DuckDB warehouse ${path} is being written by another process${pid === undefined ? '' : ` (${pid})`}`, {
+      hint: 'Wait until it has ended.',
+    })
+  }
+  if (/not a valid DuckDB database file/.test(error.message)) {
+    return new WarehouseError(`${path} is not a DuckDB database`, { hint: 'Correct warehouse.path; files of other types are read through a view in warehouse.init.' })
+  }
+  return new WarehouseError(`the DuckDB warehouse ${path} cannot be opened: ${duckdbMessage(error)}`)
+}
+
+function duckdbWarehouse(source: Source): Warehouse {
+  const { author } = source
+  const turn = oneAtATime()
+  let isReading = false
+  const read = <T>(work: () => Promise<T>): Promise<T> =>
+    turn(() =>
+      withFile(source, async () => {
+        isReading = true
+        return work().finally(() => {
+          isReading = false
+        })
+      }),
+    )
+  return {
+    dialect: duckdbSource,
+    columns: (sql) => read(() => describe(author, sql)),
+    candidates: (query) => read(() => fill(author, query)),
+    sourceTime: async () => null,
+    // The file is attached read-only.
+    canWriteElsewhere: async () => false,
+    async cancel() {
+      if (isReading) author.interrupt()
+    },
+    close: () => turn(async () => undefined),
+  }
+}
+
+async function fill(author: DuckDBConnection, query: CandidateQuery): Promise<void> {
+  const table = duckdbDialect.candidateTable(query.table)
+  const columns = query.columns.map(({ name, kind }) => `${ident(name)} ${duckdbColumnType(kind)}`)
+  try {
+    await author.run(`create or replace table ${table} (${columns.join(', ')})`)
+    await author.run(`insert into ${table} ${query.select}`)
+  } catch (thrown) {
+    // Its lines are those of the whole select, not of the author's file.
+    throw authorError(thrown, Number.MAX_SAFE_INTEGER)
+  }
+}

@@ -1,0 +1,171 @@
+// Decides what the ledger and the run need of a database: the store that holds the ledger, the warehouse that the
+// author's SQL reads, and the SQL fragments in which databases differ. One folder per database implements it.
+
+import type { ValueKind } from '../model/words.ts'
+
+/** A value of a small result: text, numbers up to 2^53, booleans. Everything else is asked for as text. */
+export type Cell = string | number | boolean | null
+export type Row = Readonly<Record<string, Cell>>
+
+/** One connection to the store. Its statements run one after another, in the order of the calls. */
+export interface Session {
+  /** Runs one statement; returns the number of rows it touched (0 where the database does not say). */
+  run(sql: string): Promise<number>
+  /** Runs one query with a small result. */
+  rows(sql: string): Promise<Row[]>
+  /**
+   * Runs `work` in a transaction: committed when it resolves, rolled back when it rejects. Not reentrant; other
+   * callers of this session wait until it ends.
+   */
+  transaction<T>(work: (session: Session) => Promise<T>): Promise<T>
+  close(): Promise<void>
+}
+
+/** SQL fragments of the store's database. All are pure text. */
+export interface Dialect {
+  readonly name: 'duckdb' | 'postgres' | 'bigquery'
+  /** A quoted identifier. */
+  ident(name: string): string
+  /** A text literal. */
+  literal(text: string): string
+  /** The qualified, quoted name of a table of the ledger (in our schema). */
+  table(name: string): string
+  /** The qualified, quoted name of a table for one sync's candidates: not durable, gone with the session at the latest. */
+  candidateTable(name: string): string
+  /** Storage type of a value kind; text kinds compare by bytes, never by a collation. */
+  columnType(kind: ValueKind): string
+  /** Storage types of the ledger's own columns. `timestamp` is UTC without zone. */
+  readonly types: {
+    readonly text: string
+    readonly bigint: string
+    readonly boolean: string
+    readonly timestamp: string
+    readonly float: string
+  }
+  /** JSON text of a stored value of this kind; NULL for NULL. A `float` always has a point, an integer never. */
+  wire(kind: ValueKind, expression: string): string
+  /** Text that parses back to the stored value: for moving a value between columns of other kinds. */
+  bucket(expression: string, buckets: number): string
+  /** Now by the store's clock, in UTC, as the ledger's timestamp type. */
+  readonly now: string
+  /** The timestamp `seconds` (an integer expression or number) after `expression`. */
+  plusSeconds(expression: string, seconds: string | number): string
+  /** Timestamp column as ISO 8601 text with Z; NULL for NULL. */
+  isoText(expression: string): string
+  md5(expression: string): string
+  /** Integer division of two non-negative integer expressions. */
+  divide(a: string, b: string): string
+  boolOr(expression: string): string
+  countIf(condition: string): string
+  /** concat_ws(separator, …) that skips NULL; '' when all are NULL. */
+  joinText(separator: string, expressions: readonly string[]): string
+  /** string_agg(expression, ',') ignoring NULL; ordered when `orderBy` is given. */
+  joinRows(expression: string, orderBy?: string): string
+  /** Appended to CREATE TABLE … for a ledger table's primary key; '' where the database keeps none (DuckDB snapshots). */
+  primaryKey(columns: readonly string[]): string
+  /** Appended to a select inside a transaction, to hold its rows against writers until the end; '' where not needed. */
+  readonly lockRows: string
+  /** Number of hash buckets in which an outbox of so many delta rows is packed. */
+  outboxBuckets(deltaRows: number): number
+}
+
+/** A column of the author's result. */
+export interface SourceColumn {
+  readonly name: string
+  /** The database's own name for the type, for messages. */
+  readonly type: string
+  /** How its values are kept; absent when the type is refused. */
+  readonly value?: SourceValue
+  /** Why the type is refused and what to do, as a sentence; present exactly when `value` is absent. */
+  readonly refusal?: string
+  /** Whether the type can name a person (text, integer, uuid). */
+  readonly canBeKey: boolean
+}
+
+/** SQL fragments over `expression`, in the warehouse's own dialect. */
+export interface SourceValue {
+  readonly kind: ValueKind
+  /**
+   * The canonical value of `expression`, of a type that the store keeps as `kind`; NULL for NULL. Never fails on data:
+   * a value that cannot be sent gives NULL here and a text in `fault`.
+   */
+  canonical(expression: string, options: { readonly round?: number }): string
+  /**
+   * SQL expression giving NULL for a good value, or a short text that says what is wrong ("over 255 characters"), never
+   * the value. Absent when no value of the type can be wrong.
+   */
+  fault?(expression: string): string
+}
+
+/** SQL fragments of the warehouse's database for candidates. */
+export interface SourceDialect {
+  ident(name: string): string
+  literal(text: string): string
+  /** A key column as text: taken as it is; `email` trimmed and in lower case. */
+  keyText(expression: string, isEmail: boolean): string
+  /** UTF-8 bytes of a text expression. */
+  bytes(expression: string): string
+  /** JSON text of a text expression (a quoted JSON string). */
+  jsonText(expression: string): string
+  joinText(separator: string, expressions: readonly string[]): string
+}
+
+export interface CandidateQuery {
+  /** For messages, labels and application_name. */
+  readonly sync: string
+  readonly run: string
+  /** The complete select, in the warehouse's dialect, whose columns are `columns` in this order. */
+  readonly select: string
+  readonly columns: readonly { readonly name: string; readonly kind: ValueKind }[]
+  /** Name to be passed to `Dialect.candidateTable`; created anew by the call. */
+  readonly table: string
+  /** The session of the store on which the table must be visible. */
+  readonly session: Session
+}
+
+export interface Warehouse {
+  readonly dialect: SourceDialect
+  /**
+   * The columns of the author's SELECT, found without reading rows. Proves both that the text alone prepares as exactly
+   * one SELECT and that it still does as a subquery. Rejects with SyncError (message of the database with the line in
+   * the author's file, and a remedy) when it does not, when two columns share a name, or when a column has no name.
+   * Rejects with WarehouseError when the database is out of reach.
+   */
+  columns(sql: string): Promise<SourceColumn[]>
+  /** Runs the select once and keeps its rows in the candidate table of the store. The author's SQL can only read. */
+  candidates(query: CandidateQuery): Promise<void>
+  /** The moment up to which the data is known to be complete; null when the database cannot say (then: now). */
+  sourceTime(): Promise<string | null>
+  /** True when our role can write outside our schema (`check` warns). */
+  canWriteElsewhere(): Promise<boolean>
+  /** Stops the statement under way, if any; its promise rejects. */
+  cancel(): Promise<void>
+  close(): Promise<void>
+}
+
+export interface Store {
+  readonly dialect: Dialect
+  /** Where the ledger lives, for people: `postgres schema brazier`, `state/brazier.duckdb`. No secrets. */
+  readonly place: string
+  /** Opens a further connection. */
+  session(): Promise<Session>
+  /** Makes our schema (dataset) unless it is there; the tables in it are the ledger's business. */
+  makeSchema(): Promise<void>
+  /** Session-bound certificate that the lease holder lives; null where the database has none. */
+  deathCertificate(name: string): Promise<DeathCertificate | null>
+  close(): Promise<void>
+}
+
+/** A lock that the database frees when its holder's connection dies. It decides nothing alone: the lease row does. */
+export interface DeathCertificate {
+  /** True when we hold it now; false when a living connection holds it. */
+  take(): Promise<boolean>
+  release(): Promise<void>
+}
+
+/** A warehouse and the store that goes with it, opened together, since the three combinations differ in how they share. */
+export interface Databases {
+  readonly warehouse: Warehouse
+  readonly store: Store
+  close(): Promise<void>
+}

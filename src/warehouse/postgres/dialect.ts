@@ -1,0 +1,105 @@
+// Decides the SQL text in which Postgres says what the ledger needs (Dialect), and what the author's rows need on the
+// way to the candidates (SourceDialect).
+
+import type { ValueKind } from '../../model/words.ts'
+import type { Dialect, SourceDialect } from '../port.ts'
+
+/**
+ * Equality of plain text is equality of bytes, since the collation of a database is always deterministic. A column of the
+ * author's can have one that is not; so what comes from the author's SQL is put under "C" first.
+ */
+const TEXT = 'text'
+
+const columnTypes: Readonly<Record<ValueKind, string>> = {
+  text: TEXT,
+  integer: 'bigint',
+  float: 'double precision',
+  decimal: TEXT,
+  boolean: 'boolean',
+  timestamp: 'timestamp',
+  date: 'date',
+  json: TEXT,
+}
+
+export function ident(name: string): string {
+  return `"${name.replaceAll('"', '""')}"`
+}
+
+/** Relies on standard_conforming_strings, which every connection of ours sets. */
+export function literal(text: string): string {
+  return `'${text.replaceAll("'", "''")}'`
+}
+
+/** JSON text of a stored value. */
+export function wire(kind: ValueKind, x: string): string {
+  switch (kind) {
+    case 'text':
+      return `to_json((${x})::text)::text`
+    case 'integer':
+    case 'boolean':
+      return `(${x})::text`
+    case 'float': {
+      // JSON wants a point so that Braze sees a float: 5 is printed as 5, and 1e20 as 1e+20.
+      const t = `(${x})::text`
+      return `case when strpos(${t}, '.') > 0 then ${t} when strpos(${t}, 'e') > 0 then replace(${t}, 'e', '.0e') else ${t} || '.0' end`
+    }
+    case 'timestamp':
+      return `to_char(${x}, '"\\""YYYY-MM-DD"T"HH24:MI:SS.MS"Z\\""')`
+    case 'date':
+      return `to_char(${x}, '"\\""YYYY-MM-DD"\\""')`
+    case 'decimal':
+    case 'json':
+      return x
+  }
+}
+
+/** The dialect of a ledger that lives in `schema`. */
+export function postgresDialect(schema: string): Dialect {
+  return {
+    name: 'postgres',
+    ident,
+    literal,
+    table: (name) => `${ident(schema)}.${ident(name)}`,
+    candidateTable: (name) => `pg_temp.${ident(name)}`,
+    columnType: (kind) => columnTypes[kind],
+    types: { text: TEXT, bigint: 'bigint', boolean: 'boolean', timestamp: 'timestamp', float: 'double precision' },
+    wire,
+    // The sign bit is cleared, since the remainder of a negative number is negative.
+    bucket: (expression, buckets) =>
+      `((hashtextextended(${expression}, 0) & 9223372036854775807) % ${buckets})`,
+    now: `(statement_timestamp() at time zone 'UTC')`,
+    plusSeconds: (expression, seconds) => `(${expression} + (${seconds}) * interval '1 second')`,
+    isoText: (expression) => `to_char(${expression}, 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"')`,
+    md5: (expression) => `md5(${expression})`,
+    divide: (a, b) => `((${a}) / (${b}))`,
+    boolOr: (expression) => `bool_or(${expression})`,
+    countIf: (condition) => `count(*) filter (where ${condition})`,
+    joinText: concatWs,
+    joinRows: (expression, orderBy) =>
+      `string_agg(${expression}, ','${orderBy === undefined ? '' : ` order by ${orderBy}`})`,
+    primaryKey: (columns) => `primary key (${columns.map(ident).join(', ')})`,
+    lockRows: 'for update',
+    // Its aggregates spill to disk, so one pass does.
+    outboxBuckets: () => 1,
+  }
+}
+
+/** Space, tab and line ends: what hangs around an e-mail address that was pasted. */
+const BLANKS = String.raw`E' \t\r\n'`
+
+export const postgresSource: SourceDialect = {
+  ident,
+  literal,
+  // Under "C" only A to Z are lowered, in every database: lower() of other letters depends on the locale of a server.
+  keyText: (expression, isEmail) =>
+    isEmail
+      ? `lower(btrim((${expression})::text, ${BLANKS}) collate "C")`
+      : `(${expression})::text collate "C"`,
+  bytes: (expression) => `octet_length(${expression})`,
+  jsonText: (expression) => `to_json((${expression})::text)::text`,
+  joinText: concatWs,
+}
+
+function concatWs(separator: string, expressions: readonly string[]): string {
+  return `concat_ws(${[literal(separator), ...expressions].join(', ')})`
+}

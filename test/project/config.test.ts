@@ -1,0 +1,352 @@
+import { cpus } from 'node:os'
+import { describe, expect, it } from 'vitest'
+import { problemText } from '../../src/model/errors.ts'
+import { projectNameOf, readConfig } from '../../src/project/config.ts'
+
+const BRAZE = 'braze: { endpoint: "https://rest.iad-01.braze.com", api_key: "k-1" }\n'
+const DUCKDB = 'warehouse: { type: duckdb }\n'
+
+interface Reading {
+  readonly env?: Readonly<Record<string, string>>
+  readonly requireApiKey?: boolean
+}
+
+function read(text: string, { env = {}, requireApiKey = true }: Reading = {}) {
+  return readConfig({ text, directory: '/projects/shop', environment: env, requireApiKey })
+}
+
+function settingsOf(text: string, reading?: Reading) {
+  const { settings, problems } = read(text, reading)
+  expect(problems.map(problemText)).toEqual([])
+  return settings
+}
+
+function problemsOf(text: string, reading?: Reading): string[] {
+  return read(text, reading).problems.map(
+    ({ line, message }) => `${line === undefined ? '' : `${line}: `}${message}`,
+  )
+}
+
+describe('readConfig', () => {
+  it('fills every default', () => {
+    expect(settingsOf(DUCKDB + BRAZE)).toEqual({
+      name: 'shop',
+      warehouse: { type: 'duckdb', init: [] },
+      store: {
+        type: 'duckdb',
+        path: '/projects/shop/state/brazier.duckdb',
+        memoryLimit: '512MB',
+        threads: Math.min(4, cpus().length),
+        ephemeral: false,
+      },
+      braze: {
+        endpoint: 'https://rest.iad-01.braze.com',
+        apiKey: 'k-1',
+        workspace: 'production',
+        requestsPerSecond: 200,
+        reserve: 0.2,
+        objectsPerRequest: 75,
+        requestTimeoutSeconds: 30,
+        giveUpAfterSeconds: 600,
+        maxConnections: 50,
+      },
+      defaults: {
+        schedule: { text: 'hourly', cron: '0 * * * *', timezone: 'UTC' },
+        guards: { maxRemoves: { unit: 'share', share: 0.2 }, minRows: 1 },
+        refreshDays: 30,
+        maxAttempts: 5,
+      },
+      maxDurationSeconds: undefined,
+      planExpireHours: 24,
+      historyDays: 90,
+    })
+  })
+
+  it('reads every key', () => {
+    const text = `
+name: my-shop
+warehouse:
+  type: postgres
+  url: \${DB_URL}
+  schema: analytics
+  statement_timeout: 10 minutes
+store: { schema: brazier_eu }
+braze:
+  endpoint: http://127.0.0.1:8090/
+  api_key: \${KEY}
+  workspace: Staging EU
+  requests_per_second: \${RPS}
+  reserve: 12.5%
+  objects_per_request: 50
+  request_timeout: 5s
+  give_up_after: 1 hour
+  max_connections: 12
+  max_attempts: 3
+  allow_any_host: \${ANY:-false}
+defaults: { schedule: daily at 06:00, timezone: Europe/Berlin }
+guards: { max_removes: 500, max_changes: 50 %, min_rows: 0 }
+max_duration: 45 min
+plans: { expire_after: 90 minutes }
+history: { keep: 2 weeks }
+refresh: 7 days
+`
+    const env = { DB_URL: 'postgres://u:p%3Aw@db/shop?x=: y', KEY: 'a#b', RPS: '20' }
+    expect(settingsOf(text, { env })).toEqual({
+      name: 'my-shop',
+      warehouse: { type: 'postgres', url: env.DB_URL, schema: 'analytics', statementTimeout: 600 },
+      store: { type: 'warehouse', schema: 'brazier_eu' },
+      braze: {
+        endpoint: 'http://127.0.0.1:8090',
+        apiKey: 'a#b',
+        workspace: 'Staging EU',
+        requestsPerSecond: 20,
+        reserve: 0.125,
+        objectsPerRequest: 50,
+        requestTimeoutSeconds: 5,
+        giveUpAfterSeconds: 3600,
+        maxConnections: 12,
+      },
+      defaults: {
+        schedule: { text: 'daily at 06:00', cron: '0 6 * * *', timezone: 'Europe/Berlin' },
+        guards: {
+          maxRemoves: { unit: 'people', count: 500 },
+          maxChanges: { unit: 'share', share: 0.5 },
+          minRows: 0,
+        },
+        refreshDays: 7,
+        maxAttempts: 3,
+      },
+      maxDurationSeconds: 2700,
+      planExpireHours: 1.5,
+      historyDays: 14,
+    })
+  })
+
+  it('resolves paths against the project and reads init as text or list', () => {
+    const store =
+      'store: { type: duckdb, path: ../led.duckdb, memory_limit: 2GB, threads: 3, ephemeral: true }\n'
+    const settings = settingsOf(
+      `warehouse: { type: duckdb, path: a/w.duckdb, init: select 1 }\n${store}${BRAZE}`,
+    )
+    expect(settings.warehouse).toEqual({
+      type: 'duckdb',
+      path: '/projects/shop/a/w.duckdb',
+      init: ['select 1'],
+    })
+    expect(settings.store).toEqual({
+      type: 'duckdb',
+      path: '/projects/led.duckdb',
+      memoryLimit: '2GB',
+      threads: 3,
+      ephemeral: true,
+    })
+    const list = settingsOf(`warehouse: { type: duckdb, path: /abs/w.duckdb, init: [a, b] }\n${BRAZE}`)
+    expect(list.warehouse).toEqual({ type: 'duckdb', path: '/abs/w.duckdb', init: ['a', 'b'] })
+  })
+
+  it('keeps the ledger of a Postgres warehouse in a schema, or in a file when told so', () => {
+    const postgres = 'warehouse: { type: postgres, url: "postgres://u@h/d" }\n'
+    expect(settingsOf(postgres + BRAZE).store).toEqual({ type: 'warehouse', schema: 'brazier' })
+    expect(settingsOf(`${postgres}store: { type: duckdb }\n${BRAZE}`).store).toMatchObject({
+      type: 'duckdb',
+      path: '/projects/shop/state/brazier.duckdb',
+    })
+  })
+
+  it('treats a section of comments only as absent', () => {
+    expect(
+      settingsOf(`${DUCKDB}${BRAZE}guards:\n  # max_removes: 20%\nstore:\n`).defaults.guards.minRows,
+    ).toBe(1)
+  })
+})
+
+describe('the environment', () => {
+  const text = `warehouse: { type: postgres, url: "\${DB}" }
+braze:
+  endpoint: \${ENDPOINT:-https://rest.fra-01.braze.eu}
+  api_key: \${KEY}
+`
+
+  it('names every missing variable with its line, once', () => {
+    expect(problemsOf(text)).toEqual([
+      '1: warehouse.url needs the environment variable DB, which is not set',
+      '4: braze.api_key needs the environment variable KEY, which is not set',
+    ])
+    expect(problemsOf(text, { env: { DB: '', KEY: 'k' } })).toEqual([
+      '1: warehouse.url needs the environment variable DB, which is empty',
+    ])
+  })
+
+  it('does without the key where none is required', () => {
+    const settings = settingsOf(text, { env: { DB: 'postgres://h/d' }, requireApiKey: false })
+    expect(settings.braze).toMatchObject({ endpoint: 'https://rest.fra-01.braze.eu' })
+    expect(settings.braze).not.toHaveProperty('apiKey')
+  })
+
+  it('wants a key where one is required', () => {
+    const withoutKey = `${DUCKDB}braze:\n  endpoint: https://rest.fra-01.braze.eu\n`
+    expect(problemsOf(withoutKey)).toEqual(['2: braze.api_key is missing'])
+    expect(problemsOf(withoutKey, { requireApiKey: false })).toEqual([])
+  })
+
+  it('reads that form only', () => {
+    expect(settingsOf(`${DUCKDB}${BRAZE.replace('k-1', '$KEY')}`).braze?.apiKey).toBe('$KEY')
+    expect(problemsOf(`${DUCKDB}${BRAZE.replace('k-1', `\${my-key}`)}`)).toEqual([
+      `2: braze.api_key holds \${ that names no variable`,
+    ])
+  })
+
+  it('never repeats a value', () => {
+    const secret = 'hunter2: {#"secret'
+    const env = { S: secret }
+    const spoiled = `name: \${S}
+warehouse: { type: postgres, url: "\${S}", statement_timeout: "\${S}" }
+store: { schema: "\${S}", memory_limit: "\${S}", type: "\${S}" }
+braze: { endpoint: "\${S}", api_key: "\${S}", reserve: "\${S}", requests_per_second: "\${S}", allow_any_host: "\${S}" }
+defaults: { timezone: "\${S}", schedule: "\${S}" }
+guards: { max_removes: "\${S}" }
+`
+    const { problems } = read(spoiled, { env })
+    expect(problems.length).toBeGreaterThanOrEqual(13)
+    expect(JSON.stringify(problems)).not.toContain('hunter2')
+    const cron = read(`${DUCKDB}${BRAZE}defaults: { schedule: "\${S}" }`, { env: { S: 'hunter2 * * * *' } })
+    expect(cron.problems).toHaveLength(1)
+    expect(JSON.stringify(cron.problems)).not.toMatch(/hunter2/i)
+  })
+})
+
+describe('problems of config/brazier.yaml', () => {
+  it('come all at once, each with its line', () => {
+    const text = `nam: shop
+warehouse:
+  type: postgres
+  url: mysql://u@h/d
+  shema: x
+store: { path: x.duckdb }
+braze:
+  endpoint: https://dashboard-01.braze.com
+  api_key: "'quoted'"
+  requests_per_second: 5000
+  reserve: 0.2
+  retries: 3
+defaults:
+  schedule: every 7 minutes
+  timezone: Europe/Berln
+guards:
+  max_removes: 120%
+  min_rows: -1
+max_duration: 10
+`
+    expect(problemsOf(text)).toEqual([
+      '1: unknown key nam',
+      '5: unknown key shema in warehouse',
+      '10: braze.requests_per_second must be a whole number from 1 to 1000',
+      '11: braze.reserve must be a share such as 20%',
+      '12: unknown key retries in braze',
+      '17: guards.max_removes must be 100% at most',
+      '18: guards.min_rows must be a whole number of at least 0',
+      '19: max_duration must be a duration such as 30s, 10m, 24 hours or 30 days',
+      '4: warehouse.url must be like postgres://user:password@host:5432/database',
+      '9: braze.api_key holds a blank, a quotation mark or a sign that no key has',
+      '8: braze.endpoint is not the REST endpoint of its cluster',
+      '15: defaults.timezone is not a time zone',
+      '14: defaults.schedule cannot come every 7 minutes',
+    ])
+    const hints = read(text).problems.map((problem) => problem.hint)
+    expect(hints.slice(0, 2)).toEqual(['Did you mean name?', 'Did you mean schema?'])
+  })
+
+  it.each([
+    ['', ['warehouse is missing', 'braze is missing']],
+    ['- a\n- b\n', ['the YAML must hold keys such as warehouse and braze']],
+    [`warehouse: { type: mysql }\n${BRAZE}`, ['1: warehouse.type must be one of duckdb, postgres, bigquery']],
+    [`warehouse: {}\n${BRAZE}`, ['1: warehouse.type is missing']],
+    [`warehouse: duckdb\n${BRAZE}`, ['1: warehouse must hold keys of its own']],
+    [`warehouse: { type: postgres }\n${BRAZE}`, ['1: warehouse.url is missing']],
+    [`warehouse: { type: bigquery, project: p }\n${BRAZE}`, ['1: this version does not run BigQuery yet']],
+    [
+      `${DUCKDB}${BRAZE}store: { schema: x }\n`,
+      ['3: store.type must be duckdb, since a DuckDB warehouse is only read'],
+    ],
+    [
+      `${DUCKDB}${BRAZE}store: { path: ":memory:" }\n`,
+      ['3: store.path must be a file: a ledger in memory is lost after every run'],
+    ],
+    [
+      `${DUCKDB}${BRAZE}store: { type: duckdb, schema: x }\n`,
+      ['3: store.schema is for a store in the warehouse'],
+    ],
+    [
+      `warehouse: { type: duckdb, path: a.db }\n${BRAZE}store: { path: ./a.db }\n`,
+      ['3: store.path must not be the file of the warehouse, which is only read'],
+    ],
+    [
+      `warehouse: { type: postgres, url: "postgres://h/d" }\n${BRAZE}store: { path: a.db }\n`,
+      ['3: store.path is for a store of type duckdb'],
+    ],
+    [
+      `${DUCKDB}${BRAZE}name: My Shop\n`,
+      ['3: name must start with a small letter and hold small letters, digits, _ and -, 40 at most'],
+    ],
+    [`${DUCKDB}${BRAZE}history: { keep: 1 hour }\n`, ['3: history.keep must be at least 1 day']],
+    [
+      `${DUCKDB}${BRAZE}store: { memory_limit: 512 }\n`,
+      ['3: store.memory_limit must be an amount of memory such as 512MB or 2GB'],
+    ],
+    [`${DUCKDB}${BRAZE.replace('k-1', '<your key>')}`, ['2: braze.api_key still holds a placeholder']],
+    [
+      `warehouse: { type: postgres, url: "postgres://<user>:<password>@host/db" }\n${BRAZE}`,
+      ['1: warehouse.url still holds a placeholder'],
+    ],
+    [
+      `${DUCKDB}${BRAZE}name: shop\nname: shop2\n`,
+      ['4: not readable as YAML: this key stands here a second time'],
+    ],
+    [`${DUCKDB}braze: { endpoint: [\n`, [expect.stringMatching(/^\d: not readable as YAML: /)]],
+    [
+      `${DUCKDB}braze: { api_key: *hidden }\n`,
+      ['2: not readable as YAML: a value that starts with * or & needs quotes'],
+    ],
+    [
+      `${DUCKDB}braze: { api_key: !hidden x }\n`,
+      ['2: not readable as YAML: a value that starts with ! needs quotes'],
+    ],
+    [`${DUCKDB}\tbraze: 1\n`, [expect.stringMatching(/^2: not readable as YAML: /)]],
+  ])('%j', (text, expected) => {
+    expect(problemsOf(text)).toEqual(expected)
+  })
+
+  it('never quotes broken text, which may be a secret', () => {
+    for (const value of [
+      '*hunter2',
+      '!hunter2 x',
+      '"hunter2\\q"',
+      '@hunter2',
+      'a: hunter2: b',
+      '[hunter2',
+      '"hunter2',
+      '%hunter2',
+    ]) {
+      const { problems } = read(`${DUCKDB}braze:\n  api_key: ${value}\n`)
+      expect(problems.length).toBeGreaterThan(0)
+      expect(JSON.stringify(problems)).not.toContain('hunter2')
+    }
+  })
+
+  it('reads a cron expression without quotes', () => {
+    const { defaults } = settingsOf(`${DUCKDB}${BRAZE}defaults:\n  schedule: */15 * * * *  # often\n`)
+    expect(defaults.schedule).toEqual({ text: '*/15 * * * *', cron: '*/15 * * * *', timezone: 'UTC' })
+  })
+})
+
+describe('projectNameOf', () => {
+  it.each([
+    ['/a/shop', 'shop'],
+    ['/a/My Shop (EU)', 'my_shop_eu'],
+    ['/a/2024-shop', 'shop'],
+    ['/', 'project'],
+    [`/a/${'x'.repeat(60)}`, 'x'.repeat(40)],
+  ])('%s is %s', (directory, name) => {
+    expect(projectNameOf(directory)).toBe(name)
+  })
+})
