@@ -1,9 +1,7 @@
-// Decides how plans and runs are written down and found again.
+// Decides how plans are written down and found again, and which of them keep their rows.
 
-import { randomBytes } from 'node:crypto'
 import type { SettledDefinition } from '../model/definition.ts'
-import type { RunnableKind, RunStatus, SyncStatus } from '../model/words.ts'
-import type { Row } from '../warehouse/port.ts'
+import { tableNames } from './names.ts'
 import type { DeltaNumbers } from './numbers.ts'
 import type { Slot } from './slots.ts'
 import {
@@ -19,59 +17,6 @@ import {
   updateRows,
   type Values,
 } from './sql.ts'
-
-/** `r-20261122-030512-x7k2q9`: sorts by time, readable aloud, unlike any other. */
-export function newId(prefix: 'r' | 'p', now: Date): string {
-  const stamp = now.toISOString().replace(/[-:]/g, '').replace('T', '-').slice(0, 15)
-  return `${prefix}-${stamp}-${randomBytes(4).toString('hex').slice(0, 6)}`
-}
-
-/** Names of the tables of one run or plan. */
-export const tableNames = (id: string) => {
-  const token = id.replace(/[^a-z0-9]/g, '_').slice(2)
-  return {
-    delta: (position: number) => `delta_${token}_${position}`,
-    outbox: `outbox_${token}`,
-    front: `front_${token}`,
-    accepted: `accepted_${token}`,
-    unsure: `unsure_${token}`,
-    scratch: `scratch_${token}`,
-    candidates: (position: number) => `candidates_${token}_${position}`,
-  }
-}
-
-/** What the ledger knows of a sync. */
-export interface SyncRecord {
-  readonly sync: string
-  readonly snapshot: string
-  readonly version: number
-  readonly size: number
-  readonly definition: SettledDefinition | undefined
-  readonly sourceTime: string | undefined
-  readonly settledAt: string | undefined
-  readonly movedBy: string | undefined
-  readonly movedFrom: number
-}
-
-export async function readSyncs(ledger: Ledger): Promise<Map<string, SyncRecord>> {
-  const { dialect, session } = ledger
-  const rows = await session.rows(
-    `select sync, snapshot, version, size, definition, source_time, moved_by, moved_from, ${dialect.isoText('settled_at')} as settled_at from ${dialect.table('syncs')} where ${inScope(ledger)} order by sync`,
-  )
-  return new Map(rows.map((row) => [asText(row.sync) ?? '', syncRecord(row)]))
-}
-
-const syncRecord = (row: Row): SyncRecord => ({
-  sync: asText(row.sync) ?? '',
-  snapshot: asText(row.snapshot) ?? '',
-  version: asNumber(row.version),
-  size: asNumber(row.size),
-  definition: asJson<SettledDefinition | undefined>(row.definition, undefined),
-  sourceTime: asText(row.source_time),
-  settledAt: asText(row.settled_at),
-  movedBy: asText(row.moved_by),
-  movedFrom: asNumber(row.moved_from),
-})
 
 /** A sync within a plan, as frozen: enough to send and settle it without the project. */
 export interface PlanSync {
@@ -277,50 +222,4 @@ export async function keptPlans(
     createdAt: asText(row.created_at) ?? '',
     status: asText(row.status) ?? '',
   }))
-}
-
-export interface RunRecord {
-  readonly run: string
-  readonly command: string
-  readonly plan: string
-  readonly status: RunStatus
-  readonly phase: string
-  readonly fence: number
-  readonly batchSize: number
-}
-
-/** Runs that died: on record as running, under a lease number older than `fence`. */
-export async function deadRuns(ledger: Ledger, fence: number): Promise<RunRecord[]> {
-  const { dialect, session } = ledger
-  const rows = await session.rows(
-    `select run, command, plan, status, phase, fence, batch_size from ${dialect.table('runs')} where ${inScope(ledger)} and status = 'running' and fence < ${fence} order by run`,
-  )
-  return rows.map((row) => ({
-    run: asText(row.run) ?? '',
-    command: asText(row.command) ?? '',
-    plan: asText(row.plan) ?? '',
-    status: 'running',
-    phase: asText(row.phase) ?? '',
-    fence: asNumber(row.fence),
-    batchSize: asNumber(row.batch_size),
-  }))
-}
-
-/** What a run says of one sync at its end. Counts are people unless named otherwise. */
-export interface SyncReport {
-  readonly name: string
-  readonly kind: RunnableKind
-  readonly status: SyncStatus
-  readonly rows: number
-  readonly added: number
-  readonly changed: number
-  readonly removed: number
-  readonly unchanged: number
-  readonly sent: number
-  readonly rejected: number
-  readonly unknown: number
-  readonly dataPoints: number
-  readonly heldBy: readonly string[]
-  readonly plan: string | null
-  readonly error: string | null
 }

@@ -4,9 +4,10 @@
 import { createHash } from 'node:crypto'
 import type { SettledDefinition, Write } from '../model/definition.ts'
 import type { Session } from '../warehouse/port.ts'
-import type { PlanSync, SyncRecord } from './plans.ts'
+import type { PlanSync } from './plans.ts'
 import { addColumns, createSnapshot, snapshotName } from './snapshot.ts'
 import { inScope, insertRows, type Ledger, literal, raw, updateRows } from './sql.ts'
+import type { SyncRecord } from './syncs.ts'
 
 /** Runs in the caller's transaction. Returns the sync's record as it is from now on. */
 export async function registerSync(

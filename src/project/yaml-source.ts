@@ -43,8 +43,7 @@ const SENTENCES: Readonly<Record<string, string>> = {
   MULTIPLE_DOCS: 'a line of --- starts a second document; there may be one only',
   TAB_AS_INDENT: 'a tab is used to indent; use spaces',
   TAG_RESOLVE_FAILED: 'a value that starts with ! needs quotes',
-  UNEXPECTED_TOKEN:
-    'something stands where nothing is expected; a value with * & : # or brackets needs quotes',
+  UNEXPECTED_TOKEN: `something stands where nothing is expected; put quotes round a value with * & : # { or [, such as "\${NAME}"`,
 }
 
 // A cron expression that starts with a star would be an alias to YAML. People write it without quotes all the same, and

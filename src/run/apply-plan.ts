@@ -2,15 +2,8 @@
 // sync through; if it dies it can be applied again, since what was accepted has left the plan.
 
 import { migrate } from '../ledger/open.ts'
-import {
-  dropPlanRows,
-  type PlanSync,
-  readPlan,
-  readSyncs,
-  type SavedPlan,
-  type SyncRecord,
-  setPlanStatus,
-} from '../ledger/plans.ts'
+import { dropPlanRows, type PlanSync, readPlan, type SavedPlan, setPlanStatus } from '../ledger/plans.ts'
+import { readSyncs, type SyncRecord } from '../ledger/syncs.ts'
 import type { Project } from '../model/definition.ts'
 import { StalePlanError, UsageError } from '../model/errors.ts'
 import type { RunContext, RunDeps } from './context.ts'

@@ -2,9 +2,11 @@
 // same for a fresh sync, a saved plan and a retirement.
 
 import type { Braze } from '../braze/port.ts'
+import { tableNames } from '../ledger/names.ts'
 import { createOutbox, type OutboxPart } from '../ledger/outbox.ts'
-import { type PlanSync, readSyncs, type SyncRecord, tableNames } from '../ledger/plans.ts'
+import type { PlanSync } from '../ledger/plans.ts'
 import { updateRows } from '../ledger/sql.ts'
+import { readSyncs, type SyncRecord } from '../ledger/syncs.ts'
 import { asError } from '../model/errors.ts'
 import { openAcks } from './acks.ts'
 import { openBreaker } from './breaker.ts'

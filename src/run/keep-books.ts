@@ -1,20 +1,20 @@
 // Decides what a run writes down beside the snapshots: each sync's row, the plans of held syncs, whom to doubt on request,
 // and what is old enough to go.
 
-import type { SyncReport } from '../ledger/plans.ts'
+import { newId } from '../ledger/names.ts'
 import {
   dropPlanRows,
   keptPlans,
-  newId,
   type PlanHead,
   type PlanSync,
-  readSyncs,
   savePlan,
   setPlanStatus,
   startPlan,
 } from '../ledger/plans.ts'
 import { lastRuns } from '../ledger/recent.ts'
+import type { SyncReport } from '../ledger/runs.ts'
 import { inScope, insertRows, literal, raw, updateRows, type Values } from '../ledger/sql.ts'
+import { readSyncs } from '../ledger/syncs.ts'
 import type { Sync } from '../model/definition.ts'
 import type { RunContext } from './context.ts'
 import { rulesOf } from './guard.ts'

@@ -1,10 +1,10 @@
 // Decides what `plan` does: stages 4 to 6 without a lease, without recovery and without a key, kept until it is applied.
 
+import { newId } from '../ledger/names.ts'
 import { countPeople } from '../ledger/numbers.ts'
 import { claimDestination, migrate } from '../ledger/open.ts'
 import {
   dropDeltas,
-  newId,
   type PlanHead,
   type PlanSync,
   savePlan,

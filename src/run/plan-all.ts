@@ -1,9 +1,11 @@
 // Decides the deltas of all selected syncs: describes every query first, fails those that meet, plans the rest one after
 // another, judges each by its guards. What goes wrong with one sync never stops the others. Stages 4 to 6.
 
-import { type PlanSync, readSyncs, type SyncRecord, tableNames } from '../ledger/plans.ts'
+import { tableNames } from '../ledger/names.ts'
+import type { PlanSync } from '../ledger/plans.ts'
 import { recentRemoves } from '../ledger/recent.ts'
 import { type Shape, shapeOf } from '../ledger/shape.ts'
+import { readSyncs, type SyncRecord } from '../ledger/syncs.ts'
 import type { Sync } from '../model/definition.ts'
 import { asError, BrazierError, LeaseLostError, SyncError, WarehouseError } from '../model/errors.ts'
 import type { RunContext } from './context.ts'

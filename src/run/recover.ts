@@ -2,15 +2,10 @@
 // enters doubt, the rest is planned again. It reads the dead run's own tables, never the project of today. Stage 3.
 
 import type { Lease } from '../ledger/lease.ts'
-import {
-  deadRuns,
-  dropPlanRows,
-  type RunRecord,
-  readPlanSyncs,
-  readSyncs,
-  setPlanStatus,
-  tableNames,
-} from '../ledger/plans.ts'
+import { tableNames } from '../ledger/names.ts'
+import { dropPlanRows, readPlanSyncs, setPlanStatus } from '../ledger/plans.ts'
+import { deadRuns, type RunRecord } from '../ledger/runs.ts'
+import { readSyncs } from '../ledger/syncs.ts'
 import type { Session } from '../warehouse/port.ts'
 import type { RunContext } from './context.ts'
 import { closeRun, settleRun } from './settle-run.ts'

@@ -2,9 +2,10 @@
 // transaction under the fence, and only then does the run's phase become `sending`.
 
 import { checkFence, type Lease } from '../ledger/lease.ts'
-import type { PlanSync, SyncRecord } from '../ledger/plans.ts'
+import type { PlanSync } from '../ledger/plans.ts'
 import { registerSync } from '../ledger/register.ts'
 import { updateRows } from '../ledger/sql.ts'
+import type { SyncRecord } from '../ledger/syncs.ts'
 import type { RunContext } from './context.ts'
 
 export async function beginSending(

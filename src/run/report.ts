@@ -1,6 +1,7 @@
 // Decides what a run says at its end: the status of each sync and of the whole, and the exit code. Pure.
 
-import type { PlanSync, SyncReport } from '../ledger/plans.ts'
+import type { PlanSync } from '../ledger/plans.ts'
+import type { SyncReport } from '../ledger/runs.ts'
 import type { RunStatus, SyncStatus } from '../model/words.ts'
 import type { Settled } from './settle-run.ts'
 

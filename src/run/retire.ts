@@ -2,20 +2,13 @@
 // file; what a living sync writes too is left alone.
 
 import { createDelta } from '../ledger/delta.ts'
+import { tableNames } from '../ledger/names.ts'
 import { countDelta, readNumbers } from '../ledger/numbers.ts'
-import {
-  type PlanHead,
-  type PlanSync,
-  readSyncs,
-  type SyncRecord,
-  savePlan,
-  setPlanStatus,
-  startPlan,
-  tableNames,
-} from '../ledger/plans.ts'
+import { type PlanHead, type PlanSync, savePlan, setPlanStatus, startPlan } from '../ledger/plans.ts'
 import { type Slot, slotsOf } from '../ledger/slots.ts'
 import { deleteRows, oneRow } from '../ledger/sql.ts'
 import { doubtQuery } from '../ledger/standing.ts'
+import { readSyncs, type SyncRecord } from '../ledger/syncs.ts'
 import type { SettledDefinition, Write } from '../model/definition.ts'
 import { UsageError } from '../model/errors.ts'
 import type { RunContext, RunDeps } from './context.ts'

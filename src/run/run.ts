@@ -1,11 +1,11 @@
 // Decides the order of a run: lease, recover, plan, deliver, report. A straight line through the rooms; every command that
 // sends goes through `inRun`, and differs only in where its deltas come from.
 
+import { newId } from '../ledger/names.ts'
 import { claimDestination, migrate } from '../ledger/open.ts'
 import {
   dropDeltas,
   expirePlans,
-  newId,
   type PlanHead,
   savePlan,
   setPlanStatus,

@@ -2,8 +2,9 @@
 // the acknowledgements alone. Recovery of a run that died does the same, so nothing here looks at today's project. Stage 10.
 
 import { checkFence, type Lease } from '../ledger/lease.ts'
+import { tableNames } from '../ledger/names.ts'
 import { countDelta, isSilent, readNumbers } from '../ledger/numbers.ts'
-import { dropPlanRows, type PlanSync, type SyncRecord, tableNames } from '../ledger/plans.ts'
+import { dropPlanRows, type PlanSync } from '../ledger/plans.ts'
 import { settledDefinition } from '../ledger/register.ts'
 import {
   countFresh,
@@ -24,6 +25,7 @@ import {
   raw,
   updateRows,
 } from '../ledger/sql.ts'
+import type { SyncRecord } from '../ledger/syncs.ts'
 import type { Session } from '../warehouse/port.ts'
 import type { RunContext } from './context.ts'
 

@@ -1,7 +1,6 @@
 // Decides what a request's body holds, read exactly or, for measuring speed, merely counted.
 
-import type { PlainObject } from './fault.ts'
-import { type Json, type Plain, toPlain } from './json-value.ts'
+import { type Json, type Plain, type PlainObject, plainObject } from './json-value.ts'
 import { countObjects, objectsIn, peopleOf } from './track.ts'
 import { decodeBody, type Incoming, isReply, jsonReply, type Reply } from './transport.ts'
 
@@ -41,7 +40,7 @@ export function readContent(request: Incoming, countOnly: boolean): Content {
     objects: isTrack ? countObjects(value) : 0,
     duplicateKeys,
     ...(isTrack ? peopleOf(value) : { people: NOTHING.people, duplicates: 0 }),
-    plainObjects: () => objectsIn(value).map(([, object]) => toPlain(object) as PlainObject),
+    plainObjects: () => objectsIn(value).map(([, object]) => plainObject(object)),
   }
 }
 

@@ -8,7 +8,7 @@ import { exportIds } from './export-ids.ts'
 import type { FaultPlan } from './fault-book.ts'
 import { dress, type Ending, earlyEnding } from './fault-ending.ts'
 import type { Flight } from './in-flight.ts'
-import { toPlain } from './json-value.ts'
+import { plainObject } from './json-value.ts'
 import { FRESH_RATE, takeRequest } from './rate-limit.ts'
 import { judgeTrack } from './track.ts'
 import { admit, type Incoming, isReply, jsonReply, type Permission, type Reply } from './transport.ts'
@@ -94,8 +94,7 @@ function track({ settings, bench, queue }: Workspace, plan: FaultPlan, content: 
     objectLimit: settings.objectLimit,
     style: settings.errorTypes,
     blockedIds: settings.blockedIds,
-    refuse: (object) =>
-      plan.refuse(Object.fromEntries([...object].map(([name, value]) => [name, toPlain(value)]))),
+    refuse: (object) => plan.refuse?.(plainObject(object)),
   })
   bench.meter.add('objectsAccepted', verdict.accepted.length)
   bench.meter.add('objectsRefused', verdict.refused)

@@ -1,15 +1,8 @@
 // Decides which of the injected faults a request meets. State: the faults, how often each has hit, and who is held.
 
 import { setTimeout as sleep } from 'node:timers/promises'
-import {
-  type Fault,
-  type FaultOf,
-  type FaultTarget,
-  hits,
-  isMeant,
-  type PlainObject,
-  timesOf,
-} from './fault.ts'
+import { type Fault, type FaultOf, type FaultTarget, hits, isMeant, timesOf } from './fault.ts'
+import type { PlainObject } from './json-value.ts'
 
 /** A fault that was injected, in the hands of a test. */
 export interface InjectedFault {

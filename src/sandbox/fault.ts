@@ -1,9 +1,7 @@
 // Decides which misbehaviours the sandbox can be asked for, and which requests each of them hits.
 
 import { z } from 'zod'
-import type { Plain } from './json-value.ts'
-
-export type PlainObject = { readonly [name: string]: Plain }
+import type { PlainObject } from './json-value.ts'
 
 const scalar = z.union([z.string(), z.number(), z.bigint(), z.boolean(), z.null()])
 const when = z.enum(['before', 'after']).optional()

@@ -13,14 +13,8 @@ export type JsonObject = ReadonlyMap<string, Json>
 export type Json = null | boolean | number | string | ExactNumber | readonly Json[] | JsonObject
 
 /** The same value as ordinary JavaScript: integers beyond 2^53 are bigints, every other number is a number. */
-export type Plain =
-  | null
-  | boolean
-  | number
-  | bigint
-  | string
-  | readonly Plain[]
-  | { readonly [name: string]: Plain }
+export type Plain = null | boolean | number | bigint | string | readonly Plain[] | PlainObject
+export type PlainObject = { readonly [name: string]: Plain }
 
 /** What can be written as JSON: kept values, and ordinary objects around them. Undefined members are left out. */
 export type Renderable =
@@ -68,8 +62,11 @@ export function numberOf(value: number | ExactNumber): number {
 export function toPlain(value: Json): Plain {
   if (value instanceof ExactNumber) return plainNumber(value)
   if (isArray(value)) return value.map(toPlain)
-  if (isObject(value)) return Object.fromEntries([...value].map(([name, item]) => [name, toPlain(item)]))
-  return value
+  return isObject(value) ? plainObject(value) : value
+}
+
+export function plainObject(value: JsonObject): PlainObject {
+  return Object.fromEntries([...value].map(([name, item]) => [name, toPlain(item)]))
 }
 
 function plainNumber(value: ExactNumber): number | bigint {

@@ -138,7 +138,7 @@ describe('an outage', () => {
   })
 
   it('turns everybody away at the end, and lets nobody who left before start a new one', async () => {
-    const { gate, clock } = openGate({ maxConnections: 4 })
+    const { gate } = openGate({ maxConnections: 4 })
     const { left, failed } = enterAll(gate, 9)
     await settle()
     expect(left).toHaveLength(4)

@@ -1,31 +1,7 @@
 import { cpus } from 'node:os'
 import { describe, expect, it } from 'vitest'
-import { problemText } from '../../src/model/errors.ts'
-import { projectNameOf, readConfig } from '../../src/project/config.ts'
-
-const BRAZE = 'braze: { endpoint: "https://rest.iad-01.braze.com", api_key: "k-1" }\n'
-const DUCKDB = 'warehouse: { type: duckdb }\n'
-
-interface Reading {
-  readonly env?: Readonly<Record<string, string>>
-  readonly requireApiKey?: boolean
-}
-
-function read(text: string, { env = {}, requireApiKey = true }: Reading = {}) {
-  return readConfig({ text, directory: '/projects/shop', environment: env, requireApiKey })
-}
-
-function settingsOf(text: string, reading?: Reading) {
-  const { settings, problems } = read(text, reading)
-  expect(problems.map(problemText)).toEqual([])
-  return settings
-}
-
-function problemsOf(text: string, reading?: Reading): string[] {
-  return read(text, reading).problems.map(
-    ({ line, message }) => `${line === undefined ? '' : `${line}: `}${message}`,
-  )
-}
+import { projectNameOf } from '../../src/project/config.ts'
+import { BRAZE, DUCKDB, problemsOf, read, settingsOf } from './read-config.ts'
 
 describe('readConfig', () => {
   it('fills every default', () => {
@@ -160,61 +136,6 @@ refresh: 7 days
   })
 })
 
-describe('the environment', () => {
-  const text = `warehouse: { type: postgres, url: "\${DB}" }
-braze:
-  endpoint: \${ENDPOINT:-https://rest.fra-01.braze.eu}
-  api_key: \${KEY}
-`
-
-  it('names every missing variable with its line, once', () => {
-    expect(problemsOf(text)).toEqual([
-      '1: warehouse.url needs the environment variable DB, which is not set',
-      '4: braze.api_key needs the environment variable KEY, which is not set',
-    ])
-    expect(problemsOf(text, { env: { DB: '', KEY: 'k' } })).toEqual([
-      '1: warehouse.url needs the environment variable DB, which is empty',
-    ])
-  })
-
-  it('does without the key where none is required', () => {
-    const settings = settingsOf(text, { env: { DB: 'postgres://h/d' }, requireApiKey: false })
-    expect(settings.braze).toMatchObject({ endpoint: 'https://rest.fra-01.braze.eu' })
-    expect(settings.braze).not.toHaveProperty('apiKey')
-  })
-
-  it('wants a key where one is required', () => {
-    const withoutKey = `${DUCKDB}braze:\n  endpoint: https://rest.fra-01.braze.eu\n`
-    expect(problemsOf(withoutKey)).toEqual(['2: braze.api_key is missing'])
-    expect(problemsOf(withoutKey, { requireApiKey: false })).toEqual([])
-  })
-
-  it('reads that form only', () => {
-    expect(settingsOf(`${DUCKDB}${BRAZE.replace('k-1', '$KEY')}`).braze?.apiKey).toBe('$KEY')
-    expect(problemsOf(`${DUCKDB}${BRAZE.replace('k-1', `\${my-key}`)}`)).toEqual([
-      `2: braze.api_key holds \${ that names no variable`,
-    ])
-  })
-
-  it('never repeats a value', () => {
-    const secret = 'hunter2: {#"secret'
-    const env = { S: secret }
-    const spoiled = `name: \${S}
-warehouse: { type: postgres, url: "\${S}", statement_timeout: "\${S}" }
-store: { schema: "\${S}", memory_limit: "\${S}", type: "\${S}" }
-braze: { endpoint: "\${S}", api_key: "\${S}", reserve: "\${S}", requests_per_second: "\${S}", allow_any_host: "\${S}" }
-defaults: { timezone: "\${S}", schedule: "\${S}" }
-guards: { max_removes: "\${S}" }
-`
-    const { problems } = read(spoiled, { env })
-    expect(problems.length).toBeGreaterThanOrEqual(13)
-    expect(JSON.stringify(problems)).not.toContain('hunter2')
-    const cron = read(`${DUCKDB}${BRAZE}defaults: { schedule: "\${S}" }`, { env: { S: 'hunter2 * * * *' } })
-    expect(cron.problems).toHaveLength(1)
-    expect(JSON.stringify(cron.problems)).not.toMatch(/hunter2/i)
-  })
-})
-
 describe('problems of config/brazier.yaml', () => {
   it('come all at once, each with its line', () => {
     const text = `nam: shop
@@ -310,6 +231,10 @@ max_duration: 10
     [
       `${DUCKDB}braze: { api_key: !hidden x }\n`,
       ['2: not readable as YAML: a value that starts with ! needs quotes'],
+    ],
+    [
+      `warehouse: { type: postgres, url: \${DB} }\n${BRAZE}`,
+      [expect.stringMatching(/^1: not readable as YAML: .* such as "\$\{NAME\}"$/)],
     ],
     [`${DUCKDB}\tbraze: 1\n`, [expect.stringMatching(/^2: not readable as YAML: /)]],
   ])('%j', (text, expected) => {

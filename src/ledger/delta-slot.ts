@@ -1,0 +1,193 @@
+// Decides, for one slot of a sync, when it differs, what is then said to Braze, and which value the snapshot takes. Pure SQL
+// text over the aliases c (candidate), s (snapshot), d (doubt), p (parked).
+
+import type { Write } from '../model/definition.ts'
+import type { LeavePolicy } from '../model/words.ts'
+import type { Dialect } from '../warehouse/port.ts'
+import type { DeltaInput } from './delta.ts'
+import type { Slot } from './slots.ts'
+
+export const PRESENT = 'c.k is not null'
+export const ABSENT = 'c.k is null'
+
+export interface SlotSql {
+  /** Different, or in doubt. */
+  readonly changed: string
+  /** Different whatever the doubt. */
+  readonly really: string
+  /** Something of this slot is sent. */
+  readonly says: string
+  /** Only the stored form changes. */
+  readonly rewrite?: string
+  readonly member?: string
+  readonly sets?: string
+  readonly moved?: string
+  readonly lost?: string
+  readonly columns: readonly string[]
+  readonly named: readonly string[]
+}
+
+export function slotSql(dialect: Dialect, input: DeltaInput, slot: Slot, index: number): SlotSql {
+  const { target } = slot
+  const holds =
+    slot.held.length === 0
+      ? 'false'
+      : slot.held.map((write) => `${snap(dialect, write)} is not null`).join(' or ')
+  if (target === undefined) return goneSql(dialect, slot, { index, doubt: input.doubt !== undefined, holds })
+  const now = target.source === undefined ? 'true' : `c.${dialect.ident(target.column)}`
+  const mark = dialect.md5(`coalesce(${dialect.wire(target.valueKind, now)}, 'null')`)
+  const parked =
+    input.parked?.slots.has(index) === true ? `coalesce(p.p${index} = ${mark}, false)` : undefined
+  const parts = targetParts(dialect, { slot, target, now, holds, parked, doubt: input.doubt !== undefined })
+  return slot.element === undefined
+    ? attributeSql(dialect, slot, { ...parts, target, now, holds, parked, index })
+    : elementSql(parts, index)
+}
+
+const snap = (dialect: Dialect, write: Pick<Write, 'column'>): string => `s.${dialect.ident(write.column)}`
+
+type Target = NonNullable<Slot['target']>
+
+interface TargetInput {
+  readonly slot: Slot
+  readonly target: Target
+  /** The candidate's value. */
+  readonly now: string
+  /** Condition: the snapshot holds something for this slot. */
+  readonly holds: string
+  /** Condition: today's value was refused so often that it waits until it changes. */
+  readonly parked: string | undefined
+  readonly doubt: boolean
+}
+
+interface TargetParts extends Pick<SlotSql, 'changed' | 'really' | 'says' | 'sets' | 'columns' | 'named'> {
+  readonly rewrite?: string
+  /** The value after settling. */
+  readonly value: string
+  /** Condition: that value is not NULL. */
+  readonly set: string
+}
+
+function targetParts(dialect: Dialect, input: TargetInput): TargetParts {
+  const { slot, target, now, holds, parked } = input
+  const same = slot.held.find((write) => write.column === target.column)
+  const others = slot.held.filter((write) => write !== same)
+  const before =
+    same === undefined ? `cast(null as ${dialect.columnType(target.valueKind)})` : snap(dialect, same)
+  const kept = target.onLeave === 'keep'
+  const omitted = target.nulls === 'omit'
+  const unlessParked = parked === undefined ? '' : ` and not ${parked}`
+  const differs = difference(dialect, {
+    slot,
+    now,
+    before,
+    others: others.map((w) => dialect.wire(w.valueKind, snap(dialect, w))),
+  })
+  const really = `(case when ${PRESENT} then (${differs})${unlessParked} else ${kept ? 'false' : `(${holds})`} end)`
+  const today = omitted ? `coalesce(${now}, ${before})` : now
+  const arriving = parked === undefined ? today : `case when ${parked} then ${before} else ${today} end`
+  const value = `case when ${PRESENT} then ${arriving} else ${kept ? before : 'null'} end`
+  // In doubt the whole target is sent; where the target has nothing, the write is taken back.
+  const nullsToo = omitted ? 'false' : `(d.hard or ${holds})`
+  const doubted = `(d.k is not null and case when ${PRESENT} then ${today} is not null or ${nullsToo} else d.hard or ${holds} end${unlessParked})`
+  const changed = input.doubt ? `(${really} or ${doubted})` : really
+  const set = `(${value}) is not null`
+  const former = others.map(
+    (w) => `cast(null as ${dialect.columnType(w.valueKind)}) as ${dialect.ident(`v_${w.column}`)}`,
+  )
+  return {
+    value,
+    set,
+    changed,
+    really,
+    says: changed,
+    sets: `(${changed} and ${set})`,
+    columns: [`${value} as ${dialect.ident(`v_${target.column}`)}`, ...former],
+    named: [`v_${target.column}`, ...others.map((w) => `v_${w.column}`)],
+    ...(others.length === 0
+      ? {}
+      : {
+          rewrite: `(${PRESENT} and (${others.map((w) => `${snap(dialect, w)} is not null`).join(' or ')}))`,
+        }),
+  }
+}
+
+function elementSql(parts: TargetParts, index: number): SlotSql {
+  const says = `case when ${parts.changed} then case when ${parts.set} then 'add' else 'remove' end end as l${index}`
+  return { ...parts, columns: [says, ...parts.columns], named: [`l${index}`, ...parts.named] }
+}
+
+function attributeSql(
+  dialect: Dialect,
+  slot: Slot,
+  parts: TargetParts & Pick<TargetInput, 'target' | 'now' | 'holds' | 'parked'> & { index: number },
+): SlotSql {
+  const { target } = parts
+  const name = dialect.literal(`${JSON.stringify(slot.attribute)}:`)
+  const back = takenBack(target.onLeave)
+  const membership = target.source === undefined
+  const said = membership
+    ? `case when ${parts.set} then 'true' else '${back}' end`
+    : `coalesce(${dialect.wire(target.valueKind, parts.value)}, '${back}')`
+  const canLose = !membership && slot.held.length > 0 && target.nulls !== 'omit'
+  const unlessParked = parts.parked === undefined ? '' : ` and not ${parts.parked}`
+  const lost = `case when ${PRESENT} and (${parts.holds}) and ${parts.now} is null${unlessParked} then '[${parts.index}]' end`
+  return {
+    ...parts,
+    member: `case when ${parts.changed} then ${name} || ${said} end`,
+    ...(canLose ? { lost } : {}),
+  }
+}
+
+/** Whether a present person's value differs from what the snapshot holds. */
+function difference(
+  dialect: Dialect,
+  input: { slot: Slot; now: string; before: string; others: readonly string[] },
+): string {
+  const { slot, now, before, others } = input
+  const { target } = slot
+  if (target?.source === undefined) return slot.held.length === 0 ? 'true' : `${before} is null`
+  const differs =
+    others.length === 0
+      ? `${now} is distinct from ${before}`
+      : // Another value kind is held: JSON text decides, so that 5 kept as text and 5 kept as a number are told apart.
+        `${dialect.wire(target.valueKind, now)} is distinct from coalesce(${[dialect.wire(target.valueKind, before), ...others].join(', ')})`
+  return target.nulls === 'omit' ? `(${now} is not null and ${differs})` : differs
+}
+
+/** A slot that today's definition no longer makes: taken back by its old policy, or forgotten if that says keep. */
+function goneSql(
+  dialect: Dialect,
+  slot: Slot,
+  context: { index: number; doubt: boolean; holds: string },
+): SlotSql {
+  const policy = slot.held[0]?.onLeave ?? 'keep'
+  const really = policy === 'keep' ? 'false' : `(${context.holds})`
+  const changed = context.doubt
+    ? `(${really} or (d.k is not null and d.hard and not (${policy === 'keep' ? context.holds : 'false'})))`
+    : really
+  const values = slot.held.map(
+    (w) => `cast(null as ${dialect.columnType(w.valueKind)}) as ${dialect.ident(`v_${w.column}`)}`,
+  )
+  const named = slot.held.map((w) => `v_${w.column}`)
+  const common = {
+    changed,
+    really,
+    says: changed,
+    moved: changed,
+    ...(policy === 'keep'
+      ? {}
+      : { lost: `case when ${PRESENT} and (${context.holds}) then '[${context.index}]' end` }),
+  }
+  if (slot.element !== undefined) {
+    return {
+      ...common,
+      columns: [`case when ${changed} then 'remove' end as l${context.index}`, ...values],
+      named: [`l${context.index}`, ...named],
+    }
+  }
+  const name = dialect.literal(`${JSON.stringify(slot.attribute)}:${takenBack(policy)}`)
+  return { ...common, member: `case when ${changed} then ${name} end`, columns: values, named }
+}
+
+const takenBack = (policy: LeavePolicy): 'false' | 'null' => (policy === 'false' ? 'false' : 'null')
