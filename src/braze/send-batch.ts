@@ -74,33 +74,34 @@ interface Round {
 
 /** First everything but the fields that Braze refuses people for, then each such field alone. */
 async function sendInParts(round: Round, refused: readonly Refused[]): Promise<Map<number, Blame>> {
-  const blames = new Map<number, Blame>()
   const words = new Map(refused.map((one) => [one.index, one.words]))
-  const hopeful: Person[] = []
+  const blames = new Map<number, Blame>()
   for (const person of round.people) {
-    const said = words.get(person.index) ?? ''
-    const verdict = remedy(person)
-    if (verdict === 'none') blames.set(person.index, { whole: said, attributes: new Map() })
-    else if (verdict === 'send in parts') hopeful.push(person)
-    else
-      blames.set(person.index, {
-        whole: undefined,
-        attributes: new Map([...person.fields.keys()].map((field) => [field, said])),
-      })
+    const blame = blameAtOnce(person, words.get(person.index) ?? '')
+    if (blame !== undefined) blames.set(person.index, blame)
   }
-  for (const { index, words: said } of await sendPart({ ...round, people: hopeful }, ({ rest }) => rest)) {
-    blames.set(index, { whole: said, attributes: new Map() })
+  const divided = round.people.filter(({ index }) => !blames.has(index))
+  for (const { index, words } of await sendPart({ ...round, people: divided }, ({ rest }) => rest)) {
+    blames.set(index, { whole: words, attributes: new Map() })
   }
-  const left = hopeful.filter(({ index }) => !blames.has(index))
-  for (const field of fieldsOf(left)) {
-    for (const { index, words: said } of await sendPart({ ...round, people: left }, ({ fields }) =>
-      fields.get(field),
-    )) {
+  // Whoever is refused without any such field is refused as a person: the fields would be refused, too.
+  const people = divided.filter(({ index }) => !blames.has(index))
+  for (const field of fieldsOf(people)) {
+    const refusedField = await sendPart({ ...round, people }, ({ fields }) => fields.get(field))
+    for (const { index, words } of refusedField) {
       const attributes = blames.get(index)?.attributes ?? []
-      blames.set(index, { whole: undefined, attributes: new Map([...attributes, [field, said]]) })
+      blames.set(index, { whole: undefined, attributes: new Map([...attributes, [field, words]]) })
     }
   }
   return blames
+}
+
+/** What needs no further request to be known: no such field is there, or nothing else is. */
+function blameAtOnce(person: Person, words: string): Blame | undefined {
+  const verdict = remedy(person)
+  if (verdict === 'send in parts') return undefined
+  if (verdict === 'none') return { whole: words, attributes: new Map() }
+  return { whole: undefined, attributes: new Map([...person.fields.keys()].map((field) => [field, words])) }
 }
 
 async function sendPart(round: Round, part: (person: Person) => string | undefined): Promise<Refused[]> {

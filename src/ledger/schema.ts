@@ -224,7 +224,7 @@ export const TABLES = {
       op: ['text', 'add, change or remove'],
       members: ['text', 'What was sent, as JSON members'],
       run: ['text', 'Id of the run'],
-      at: ['timestamp', 'When it was settled (UTC)'],
+      settled_at: ['timestamp', 'When it was settled (UTC)'],
     },
   },
   tombstones: {

@@ -111,7 +111,7 @@ function addHistory(ledger: Ledger, input: SettleInput, done: string): string {
     lists.length === 0 ? 'd.members' : `nullif(${dialect.joinText(',', ['d.members', ...lists])}, '')`
   const fixed = [project, workspace, input.sync].map((text) => literal(dialect, text)).join(', ')
   return (
-    `insert into ${dialect.table('history')} (project, workspace, sync, k, op, members, run, at) ` +
+    `insert into ${dialect.table('history')} (project, workspace, sync, k, op, members, run, settled_at) ` +
     `select ${fixed}, d.k, d.op, ${members}, ${literal(dialect, input.run)}, ${dialect.now} from ${input.delta} as d where d.op <> 'repair' and ${done}`
   )
 }

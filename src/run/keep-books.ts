@@ -148,7 +148,7 @@ export async function trimHistory(context: RunContext): Promise<void> {
   if (project.historyDays <= 0) return
   const { dialect, session } = ledger
   await session.run(
-    `delete from ${dialect.table('history')} where ${inScope(ledger)} and at < ${dialect.plusSeconds(dialect.now, -Math.round(project.historyDays * 86_400))}`,
+    `delete from ${dialect.table('history')} where ${inScope(ledger)} and settled_at < ${dialect.plusSeconds(dialect.now, -Math.round(project.historyDays * 86_400))}`,
   )
 }
 

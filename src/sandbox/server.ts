@@ -35,7 +35,7 @@ async function serve(
   const at = settings.now()
   const flight = inFlight.begin()
   bench.meter.inFlight(inFlight.count)
-  response.once('close', () => inFlight.end(flight))
+  onceGone(message, response, () => inFlight.end(flight))
   const request = await receive(message, settings.gate.maxBytes)
   if (request === undefined) return
   const exchanged = await exchange(workspace, request, flight)
@@ -43,6 +43,15 @@ async function serve(
   inFlight.end(flight)
   record(workspace, { request, exchanged, at, gone: response.destroyed })
   finish(response, exchanged)
+}
+
+/** The sender hung up, or has its answer: its goodbye comes some turns of the loop before the connection is closed. */
+function onceGone(message: IncomingMessage, response: ServerResponse, gone: () => void): void {
+  message.socket.once('end', gone)
+  response.once('close', () => {
+    message.socket.off('end', gone)
+    gone()
+  })
 }
 
 function finish(response: ServerResponse, { ending }: Exchanged): void {

@@ -23,8 +23,8 @@ export function refusedPlace(place: Place): string | undefined {
   if (NETWORK.has(mount.type) || (mount.type.startsWith('fuse.') && !LOCAL_FUSE.has(mount.type))) {
     return `a network file system (${mount.type}), whose locks cannot be trusted`
   }
-  const ownLayer = LAYERS.has(mount.type) || mount.point === '/'
-  if (place.inContainer && ownLayer) return `the container's own file system (${mount.type}), which is gone with the container`
+  // Only types that are a container's own: a virtual machine made from a container image has a disk as its root.
+  if (place.inContainer && LAYERS.has(mount.type)) return `the container's own file system (${mount.type}), which is gone with the container`
   return undefined
 }
 

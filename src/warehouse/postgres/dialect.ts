@@ -30,6 +30,14 @@ export function literal(text: string): string {
   return `'${text.replaceAll("'", "''")}'`
 }
 
+/**
+ * `use` over `v.t`, a value that is computed once: Postgres finds no common expressions by itself. OFFSET 0 keeps the
+ * planner from putting the expression back into every place.
+ */
+export function once(value: string, use: string): string {
+  return `(select ${use} from (select ${value} as t offset 0) as v)`
+}
+
 /** JSON text of a stored value. */
 export function wire(kind: ValueKind, x: string): string {
   switch (kind) {
@@ -38,11 +46,12 @@ export function wire(kind: ValueKind, x: string): string {
     case 'integer':
     case 'boolean':
       return `(${x})::text`
-    case 'float': {
+    case 'float':
       // JSON wants a point so that Braze sees a float: 5 is printed as 5, and 1e20 as 1e+20.
-      const t = `(${x})::text`
-      return `case when strpos(${t}, '.') > 0 then ${t} when strpos(${t}, 'e') > 0 then replace(${t}, 'e', '.0e') else ${t} || '.0' end`
-    }
+      return once(
+        `(${x})::text`,
+        `case when strpos(v.t, '.') > 0 then v.t when strpos(v.t, 'e') > 0 then replace(v.t, 'e', '.0e') else v.t || '.0' end`,
+      )
     case 'timestamp':
       return `to_char(${x}, '"\\""YYYY-MM-DD"T"HH24:MI:SS.MS"Z\\""')`
     case 'date':

@@ -1,0 +1,55 @@
+// Decides how Postgres' JSON values are kept: as the text of jsonb, whose keys are sorted and whose numbers are exact.
+
+import { MAX_ARRAY_ELEMENTS, MAX_VALUE_BYTES } from '../../model/limits.ts'
+import { FAULT } from '../canonical.ts'
+import { type Form, firstFault } from '../form.ts'
+import { once } from './dialect.ts'
+
+const hasTooMany = (b: string): string =>
+  `case when jsonb_typeof(${b}) = 'array' then jsonb_array_length(${b}) > ${MAX_ARRAY_ELEMENTS} else false end`
+
+const sizeFault = (b: string): string =>
+  firstFault([
+    [hasTooMany(b), FAULT.tooManyElements],
+    [`octet_length(${b}::text) > ${MAX_VALUE_BYTES}`, FAULT.tooBig],
+  ])
+
+const kept = (b: string): string =>
+  `case when ${hasTooMany(b)} then null else ${once(`${b}::text`, `case when octet_length(v.t) <= ${MAX_VALUE_BYTES} then nullif(v.t, 'null') collate "C" end`)} end`
+
+export const jsonbForm: Form = {
+  kind: 'json',
+  canonical: (x) => kept(`(${x})`),
+  fault: (x) => sizeFault(`(${x})`),
+  plain: false,
+  brief: false,
+}
+
+const HEX = '[0-9a-fA-F]'
+const SURROGATE_PAIR = String.raw`\\u[dD][89abAB]${HEX}{2}\\u[dD][c-fC-F]${HEX}{2}`
+/** A NUL, or half of a pair. */
+const NO_CHARACTER = String.raw`\\u(0000|[dD][89a-fA-F])`
+/** jsonb holds 131,072 digits before the point. */
+const HUGE = '[eE][+-]?[0-9]{4}'
+const STRING = String.raw`"([^"\\]|\\.)*"`
+
+/**
+ * Whether a text of type json may be cast to jsonb, which fails on characters and numbers that json lets through; and a
+ * failed cast would end the whole query. Few values have an escape or an exponent at all, so most are looked through once.
+ */
+const isSafe = (t: string): string =>
+  `not (strpos(${t}, '\\u') > 0 and regexp_replace(replace(${t}, '\\\\', ''), '${SURROGATE_PAIR}', '', 'g') ~ '${NO_CHARACTER}') ` +
+  `and not (${t} ~ '${HUGE}' and regexp_replace(${t}, '${STRING}', '', 'g') ~ '${HUGE}')`
+
+/** What is shorter than this as json neither has too many elements nor becomes too big as jsonb. */
+const SHORT_BYTES = 2 * MAX_ARRAY_ELEMENTS
+
+export const jsonForm: Form = {
+  kind: 'json',
+  canonical: (x) => once(`case when ${isSafe(`(${x})::text`)} then (${x})::jsonb end`, kept('v.t')),
+  fault: (x) =>
+    `case when not (${isSafe(`(${x})::text`)}) then '${FAULT.notJson}' ` +
+    `when octet_length((${x})::text) > ${SHORT_BYTES} then ${once(`(${x})::jsonb`, sizeFault('v.t'))} end`,
+  plain: false,
+  brief: false,
+}
