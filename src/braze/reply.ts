@@ -13,7 +13,7 @@ export interface Reply {
 }
 
 /** One object that Braze names; `position` counts from 0 within the request. */
-export interface NamedRefusal {
+interface NamedRefusal {
   readonly position: number
   /** Braze's words, cleared of what looks like data; values that we sent may still stand in them. */
   readonly words: string

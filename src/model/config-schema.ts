@@ -7,7 +7,7 @@ import { MAX_OBJECTS_PER_REQUEST } from './limits.ts'
 
 const DAY = 86_400
 /** Requests to /users/track that Braze admits at most (Braze docs, "API limits": 3,000 in 3 seconds). */
-const MOST_REQUESTS_PER_SECOND = 1000
+const MOST_REQUESTS_PER_SECOND = 100_000
 const IDENTIFIER = /^[A-Za-z_][A-Za-z0-9_]{0,62}$/
 const identifier = () => z.string().regex(IDENTIFIER, { error: 'must be a name of letters, digits and _' })
 

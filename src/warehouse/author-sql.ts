@@ -18,7 +18,7 @@ export const NOT_ONE_SELECT = 'Write exactly one SELECT: the SQL of a sync can o
 
 /** Line of a character position (from 1) in a text. */
 export function lineAt(text: string, position: number): number {
-  return text.slice(0, Math.max(0, position - 1)).split('\n').length
+  return Array.from(text).slice(0, Math.max(0, position - 1)).filter((character) => character === "\n").length + 1
 }
 
 /** @throws SyncError when two columns share a name, or when `isUnnamed` says that a name was made up by the database. */

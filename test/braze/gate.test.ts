@@ -1,3 +1,4 @@
+import { getEventListeners } from 'node:events'
 import { describe, expect, it } from 'vitest'
 import { Gate, type Turn } from '../../src/braze/gate.ts'
 import { BrazeError } from '../../src/model/errors.ts'
@@ -165,6 +166,14 @@ describe('leaving the queue', () => {
     gate.giveBack()
     await expect(behind).resolves.toMatchObject({ ends: 0 })
     await expect(gate.enter(stop.signal)).rejects.toBe(reason)
+  })
+
+  it('leaves nothing behind on a signal that lives as long as the run', async () => {
+    const { gate } = openGate()
+    const run = new AbortController()
+    await gate.enter(run.signal)
+    gate.giveBack()
+    expect(getEventListeners(run.signal, 'abort')).toHaveLength(0)
   })
 
   it('keeps to the moment it was given, and then goes first', async () => {

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { KEY, open, people, WALL_NOW } from './support/open.ts'
 import { ANSWERED, failure } from './support/outcome.ts'
-import { HANG, RESET, SUCCESS, startStub } from './support/stub-server.ts'
+import { DRIBBLE, HANG, RESET, SUCCESS, startStub } from './support/stub-server.ts'
 
 describe('a 429', () => {
   it.each([
@@ -58,6 +58,13 @@ describe('trouble that passes', () => {
     const { send, braze } = open(stub.endpoint)
     expect(await send(people(1))).toEqual(ANSWERED)
     expect(braze.stats()).toMatchObject({ requests: 2, statuses: { 0: 1, 201: 1 } })
+  })
+
+  it('a reply that never ends is cut in time: the lease holds for no longer', async () => {
+    const stub = await startStub((_, number) => (number === 1 ? DRIBBLE : SUCCESS))
+    const { send, braze } = open(stub.endpoint, { requestTimeoutSeconds: 0.1 })
+    expect(await send(people(1))).toEqual(ANSWERED)
+    expect(braze.stats().statuses).toEqual({ 0: 1, 201: 1 })
   })
 
   it('no reply in time is tried again', async () => {

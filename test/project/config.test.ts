@@ -147,7 +147,7 @@ store: { path: x.duckdb }
 braze:
   endpoint: https://dashboard-01.braze.com
   api_key: "'quoted'"
-  requests_per_second: 5000
+  requests_per_second: 500000
   reserve: 0.2
   retries: 3
 defaults:
@@ -161,7 +161,7 @@ max_duration: 10
     expect(problemsOf(text)).toEqual([
       '1: unknown key nam',
       '5: unknown key shema in warehouse',
-      '10: braze.requests_per_second must be a whole number from 1 to 1000',
+      '10: braze.requests_per_second must be a whole number from 1 to 100000',
       '11: braze.reserve must be a share such as 20%',
       '12: unknown key retries in braze',
       '17: guards.max_removes must be 100% at most',

@@ -29,19 +29,20 @@ export interface Instance {
 }
 
 /** What another part may prepare before files are locked: it says which ones stay readable. */
-export interface Preparation {
+export interface Preparation<T> {
   readonly files: readonly string[]
   readonly directories: readonly string[]
+  readonly prepared: T
 }
 
 /** Two instances on one file would each believe in their own version of it. */
 const openHere = new Set<string>()
 
-/** `prepare` runs while any file may be read; after it, only those that it returns. */
-export async function openInstance(
+/** `prepare` runs while any file may be read; after it, only those that it names. */
+export async function openInstance<T>(
   settings: DuckdbStore,
-  prepare: (instance: Instance) => Promise<Preparation>,
-): Promise<Instance> {
+  prepare: (instance: Instance) => Promise<Preparation<T>>,
+): Promise<{ instance: Instance; prepared: T }> {
   const path = placeFor(settings)
   if (openHere.has(path)) {
     throw new LeaseHeldError(`the state file ${path} is open in this process already`, {
@@ -80,11 +81,11 @@ function placeFor(settings: DuckdbStore): string {
   return join(directory, basename(settings.path))
 }
 
-async function attachState(
+async function attachState<T>(
   settings: DuckdbStore,
   files: StateFiles,
-  held: { prepare: (instance: Instance) => Promise<Preparation>; lock: LockFile },
-): Promise<Instance> {
+  held: { prepare: (instance: Instance) => Promise<Preparation<T>>; lock: LockFile },
+): Promise<{ instance: Instance; prepared: T }> {
   // Leftovers of a run that died. Never the state itself: nothing but DuckDB may open it.
   for (const file of leftovers(files)) await rm(file, { recursive: true, force: true })
   const database = await DuckDBInstance.create(':memory:', {
@@ -132,7 +133,7 @@ async function attachState(
     await attach(admin, files)
     const readable = await held.prepare(instance)
     await lockFiles(admin, readable)
-    return instance
+    return { instance, prepared: readable.prepared }
   } catch (thrown) {
     shut()
     throw storeError(thrown, `the state file ${files.state}`)
@@ -148,7 +149,7 @@ async function attach(admin: DuckDBConnection, files: StateFiles): Promise<void>
 }
 
 /** From here on SQL reads no file but those, and changes no setting. DuckDB's own files stay open to it. */
-async function lockFiles(admin: DuckDBConnection, readable: Preparation): Promise<void> {
+async function lockFiles(admin: DuckDBConnection, readable: Omit<Preparation<unknown>, 'prepared'>): Promise<void> {
   const list = (paths: readonly string[]): string => `[${paths.map(literal).join(', ')}]`
   await admin.run(`set allowed_paths = ${list(readable.files)}`)
   await admin.run(`set allowed_directories = ${list(readable.directories)}`)

@@ -30,7 +30,7 @@ export async function prepareWarehouse(
   instance: Instance,
   settings: DuckdbWarehouse,
   directory: string,
-): Promise<{ warehouse: Warehouse; preparation: Preparation }> {
+): Promise<Preparation<Warehouse>> {
   const author = await instance.connect()
   const path = settings.path === undefined ? undefined : resolve(directory, settings.path)
   const catalog = path === undefined ? undefined : catalogFor(path)
@@ -51,9 +51,10 @@ export async function prepareWarehouse(
   })
   const files = [...init.files, ...(path === undefined ? [] : [path])]
   return {
-    warehouse: duckdbWarehouse(source),
+    prepared: duckdbWarehouse(source),
     // The log of a database lies beside it.
-    preparation: { files: [...files, ...files.map((file) => `${file}.wal`)], directories: init.directories },
+    files: [...files, ...files.map((file) => `${file}.wal`)],
+    directories: init.directories,
   }
 }
 

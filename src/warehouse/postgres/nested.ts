@@ -32,12 +32,55 @@ function containerForm({ json, faults, plain, isBounded }: Container): Form {
   }
 }
 
-/** Names of the rows of an array's elements: one for each level, since an inner array looks at the outer row. */
-let lastRow = 0
-
-export function arrayForm(element: Form | Refusal): Form | Refusal {
+/** `depth` counts the arrays and composites around: each level names its rows differently. */
+export function arrayForm(element: Form | Refusal, depth: number): Form | Refusal {
   if (isRefusal(element)) return element
-  lastRow += 1
-  return element
+  const e = `e${depth}`
+  const { fault } = element
+  // In FROM, unnest would make a row of NULLs out of a composite that is NULL.
+  const rows = (x: string): string => `(select unnest(${x}) as ${e}) as s${depth}`
+  const firstInside = (x: string): string =>
+    `(select f.t from (select ${fault?.(e)} as t from ${rows(x)}) as f where f.t is not null limit 1)`
+  return containerForm({
+    json: (x) =>
+      element.plain
+        ? `to_json(${x})::text`
+        : `case when ${x} is not null then '[' || array_to_string(array(select ${inner(element, e)} from ${rows(x)}), ',') || ']' end`,
+    faults: [
+      (x) =>
+        firstFault([
+          [`cardinality(${x}) > ${MAX_ARRAY_ELEMENTS}`, FAULT.tooManyElements],
+          // unnest would make one row of them.
+          ...(element.plain ? [] : [[`array_ndims(${x}) > 1`, FAULT.notFlat] as const]),
+        ]),
+      ...(fault === undefined ? [] : [firstInside]),
+    ],
+    plain: element.plain,
+    isBounded: element.brief,
+  })
 }
-export { containerForm, firstFault, ident, literal, inner, lastRow, FAULT, MAX_ARRAY_ELEMENTS }
+
+export function compositeForm(fields: readonly { name: string; form: Form | Refusal }[]): Form | Refusal {
+  const known: { name: string; form: Form }[] = []
+  for (const { name, form } of fields) {
+    if (isRefusal(form)) return form
+    known.push({ name, form })
+  }
+  const field = (x: string, name: string): string => `(${x}).${ident(name)}`
+  const members = (x: string): string =>
+    known
+      .map(({ name, form }, i) => {
+        const key = literal(`${i === 0 ? '' : ','}${JSON.stringify(name)}:`)
+        return `${key} || ${inner(form, field(x, name))}`
+      })
+      .join(' || ')
+  return containerForm({
+    // IS NULL is also true of a row whose fields are all NULL.
+    json: (x) => `case when ${x} is distinct from null then '{' || ${members(x)} || '}' end`,
+    faults: known.flatMap(({ name, form: { fault } }) =>
+      fault === undefined ? [] : [(x: string) => fault(field(x, name))],
+    ),
+    plain: known.every(({ form }) => form.plain),
+    isBounded: false,
+  })
+}

@@ -11,15 +11,16 @@ import { jsonbForm, jsonForm } from './json.ts'
 import { arrayForm, compositeForm } from './nested.ts'
 
 export function postgresColumn(name: string, type: PostgresType): SourceColumn {
-  return sourceColumn({ name, type: type.label }, formOf(type))
+  return sourceColumn({ name, type: type.label }, formOf(type, 0))
 }
 
-function formOf(type: PostgresType): Form | Refusal {
+/** `depth` counts the arrays and composites around a type. */
+function formOf(type: PostgresType, depth: number): Form | Refusal {
   switch (type.shape) {
     case 'array':
-      return arrayForm(formOf(type.element))
+      return arrayForm(formOf(type.element, depth + 1), depth)
     case 'composite':
-      return compositeForm(type.fields.map((field) => ({ name: field.name, form: formOf(field.type) })))
+      return compositeForm(type.fields.map((field) => ({ name: field.name, form: formOf(field.type, depth + 1) })))
     case 'enum':
       return textForm
     case 'scalar':

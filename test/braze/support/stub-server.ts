@@ -4,7 +4,7 @@ import { createServer, type IncomingHttpHeaders, type ServerResponse } from 'nod
 import type { AddressInfo, Socket } from 'node:net'
 import { onTestFinished } from 'vitest'
 
-export interface Received {
+interface Received {
   readonly method: string
   readonly path: string
   readonly headers: IncomingHttpHeaders
@@ -22,10 +22,10 @@ export interface Said {
 export const RESET = 'reset'
 /** Says nothing, and keeps the connection. */
 export const HANG = 'hang'
-export type Script = (
-  request: Received,
-  number: number,
-) => Said | typeof RESET | typeof HANG | Promise<Said | typeof RESET | typeof HANG>
+/** Begins a reply, and never ends it: a byte every now and then. */
+export const DRIBBLE = 'dribble'
+type Answer = Said | typeof RESET | typeof HANG | typeof DRIBBLE
+export type Script = (request: Received, number: number) => Answer | Promise<Answer>
 
 export interface Stub {
   readonly endpoint: string
@@ -55,9 +55,11 @@ export async function startStub(script: Script): Promise<Stub> {
     const item = { method: request.method ?? '', path: request.url ?? '', headers: request.headers, text }
     received.push({ ...item, objects: objectsOf(text) })
     const said = await script(received.at(-1) as Received, received.length)
-    if (said !== HANG) open--
+    if (said === HANG) return
+    if (said === DRIBBLE) return dribble(response)
+    open--
     if (said === RESET) request.socket.destroy()
-    else if (said !== HANG) reply(response, said)
+    else reply(response, said)
   })
   server.on('connection', (socket) => {
     sockets.add(socket)
@@ -75,6 +77,12 @@ export async function startStub(script: Script): Promise<Stub> {
 function reply(response: ServerResponse, said: Said): void {
   response.writeHead(said.status, { 'content-type': 'application/json', ...said.headers })
   response.end(typeof said.body === 'string' ? said.body : JSON.stringify(said.body ?? {}))
+}
+
+function dribble(response: ServerResponse): void {
+  response.writeHead(201, { 'content-type': 'application/json' })
+  const timer = setInterval(() => response.write(' '), 10)
+  response.on('close', () => clearInterval(timer))
 }
 
 function objectsOf(text: string): Record<string, unknown>[] {

@@ -1,0 +1,86 @@
+// Decides what `brazier sync` and `brazier resync` do: choose the syncs, run them, report.
+
+import type { Project, Sync } from '../../model/definition.ts'
+import { UsageError } from '../../model/errors.ts'
+import { lastSlot, nextSlot } from '../../project/schedule.ts'
+import { selectSyncs } from '../../project/select-syncs.ts'
+import { dueSyncs, slotsNow } from '../../run/due.ts'
+import { readLedger } from '../../run/read-ledger.ts'
+import { runSyncs } from '../../run/run.ts'
+import { emptyState, readState } from '../../run/status.ts'
+import { seconds } from '../arguments.ts'
+import type { Call } from '../call.ts'
+import { distance, moment } from '../format.ts'
+import { type OpenedRun, openProject, withRun } from '../open-run.ts'
+import { noRunJson } from '../print/run-json.ts'
+import { tellRun } from '../tell-run.ts'
+
+export interface SyncArguments {
+  readonly names: readonly string[]
+  readonly due: boolean
+  readonly wait: string | undefined
+}
+
+export async function sync(call: Call, { names, due, wait }: SyncArguments): Promise<number> {
+  const waitSeconds = seconds('--wait', wait)
+  const project = await openProject(call, { sends: true })
+  const selected = selectSyncs(project.syncs, names)
+  return await withRun(call, { project, waitSeconds }, async (opened) => {
+    const chosen = due ? await dueOf(opened, selected) : selected
+    if (due && chosen.length === 0) return tellNothingDue(call, selected)
+    return await run(call, opened, { syncs: chosen, command: 'sync' })
+  })
+}
+
+export interface ResyncArguments {
+  readonly names: readonly string[]
+  readonly wait: string | undefined
+}
+
+export async function resync(call: Call, { names, wait }: ResyncArguments): Promise<number> {
+  const waitSeconds = seconds('--wait', wait)
+  const project: Project = await openProject(call, { sends: true })
+  if (names.length === 0)
+    throw new UsageError('resync needs at least one name', { hint: 'brazier resync NAME' })
+  const syncs = selectSyncs(project.syncs, names)
+  return await withRun(call, { project, waitSeconds }, (opened) =>
+    run(call, opened, { syncs, command: 'resync' }),
+  )
+}
+
+async function run(
+  call: Call,
+  { deps, waitSeconds }: OpenedRun,
+  { syncs, command }: { readonly syncs: readonly Sync[]; readonly command: 'sync' | 'resync' },
+): Promise<number> {
+  const now = deps.now()
+  const slots = slotsNow(syncs, (schedule) => lastSlot(schedule, now))
+  return tellRun(call, await runSyncs(deps, { syncs, command, waitSeconds, slots }))
+}
+
+async function dueOf({ deps }: OpenedRun, selected: readonly Sync[]): Promise<Sync[]> {
+  const state = (await readLedger(deps, (ledger) => readState(ledger, selected))) ?? emptyState(selected)
+  const covered = new Map(
+    state.syncs.flatMap(({ name, coveredSlot }) =>
+      coveredSlot === null ? [] : [[name, coveredSlot] as const],
+    ),
+  )
+  const now = deps.now()
+  return dueSyncs(selected, { covered, lastSlot: (schedule) => lastSlot(schedule, now) }).map(
+    (found) => found.sync,
+  )
+}
+
+function tellNothingDue(call: Call, selected: readonly Sync[]): number {
+  const now = new Date()
+  const next = selected
+    .flatMap((one) => {
+      const at = nextSlot(one.schedule, now)
+      return at === null ? [] : [{ name: one.name, at }]
+    })
+    .sort((a, b) => a.at.getTime() - b.at.getTime())[0]
+  const then =
+    next === undefined ? '' : ` Next: ${next.name} at ${moment(next.at)}, ${distance(next.at, now)}.`
+  call.output.result({ text: () => `Nothing is due.${then}`, json: () => noRunJson(now) })
+  return 0
+}

@@ -1,0 +1,60 @@
+// Decides where text goes: the result of a command to stdout, everything else to stderr; with --json stdout carries one
+// JSON object and nothing else, and the text for people moves to stderr, where it is shown on a terminal only, so that a
+// file of log lines stays one.
+
+import { type Paint, paintFor, wantsColour } from './paint.ts'
+import type { Hider } from './secrets.ts'
+
+export interface Stream {
+  readonly isTTY?: boolean
+  readonly columns?: number
+  write(text: string): unknown
+}
+
+export interface Output {
+  /** What the command was asked for. */
+  result(result: { text: (paint: Paint) => string; json: () => unknown }): void
+  /** Lines for people beside the result. */
+  note(text: (paint: Paint) => string): void
+  /** Errors and their remedies: a note that with --json is an object too, unless there has been one. */
+  failure(failure: { text: (paint: Paint) => string; json: () => unknown }): void
+  /** Whether somebody sits before the result. */
+  readonly isTerminal: boolean
+}
+
+export interface OutputOptions {
+  readonly stdout: Stream
+  readonly stderr: Stream
+  readonly env: Readonly<Record<string, string | undefined>>
+  readonly json: boolean
+  readonly color: boolean
+  readonly hider: Hider
+}
+
+export function openOutput({ stdout, stderr, env, json, color, hider }: OutputOptions): Output {
+  const paints = new Map([stdout, stderr].map((to) => [to, paintFor(color && wantsColour(to, env))]))
+  const plain = paintFor(false)
+  let hasObject = false
+  const say = (to: Stream, text: (paint: Paint) => string) => {
+    const said = hider.hide(text(paints.get(to) ?? plain))
+    if (said !== '') to.write(`${said}\n`)
+  }
+  const object = (value: unknown) => {
+    if (hasObject) return
+    hasObject = true
+    stdout.write(`${hider.hide(JSON.stringify(value))}\n`)
+  }
+  return {
+    result: ({ text, json: value }) => {
+      if (!json) return say(stdout, text)
+      if (stderr.isTTY === true) say(stderr, text)
+      object(value())
+    },
+    note: (text) => say(stderr, text),
+    failure: ({ text, json: value }) => {
+      say(stderr, text)
+      if (json) object(value())
+    },
+    isTerminal: stdout.isTTY === true && !json,
+  }
+}

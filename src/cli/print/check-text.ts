@@ -1,0 +1,79 @@
+// Decides how the findings of `check` read. Pure.
+
+import type { CheckedSync, CheckReport } from '../../run/check-syncs.ts'
+import { counted } from '../format.ts'
+import type { Paint } from '../paint.ts'
+import { table } from '../table.ts'
+import { failedLines, hintOf } from './failed-syncs.ts'
+
+export function checkText(report: CheckReport, paint: Paint): string {
+  const { syncs } = report
+  const failed = syncs.flatMap(({ sync, error }) => (error === undefined ? [] : [{ name: sync.name, error }]))
+  const warnings = [
+    ...syncs.flatMap(({ sync, warnings: own }) => own.map((text) => `${paint.strong(sync.name)}: ${text}`)),
+    ...report.orphans.map(
+      ({ name, size }) =>
+        `${paint.strong(name)}: its file is gone, but Braze still holds what it wrote for ${counted(size, 'person', 'people')}; to take it back: brazier retire ${name}`,
+    ),
+    ...report.warnings,
+  ]
+  const parts = [
+    syncs.length === 0 ? '' : checkTable(syncs, paint),
+    warnings.map((text) => `${paint.warn('warning')} ${text}`).join('\n'),
+    failedLines(failed, paint),
+    summary(syncs.length, failed.length, paint),
+  ]
+  return parts.filter((part) => part !== '').join('\n\n')
+}
+
+function summary(total: number, failed: number, paint: Paint): string {
+  if (total === 0) return 'The project has no syncs yet. Put a SELECT into sql/audiences or sql/properties.'
+  const good = counted(total - failed, 'sync')
+  return failed === 0
+    ? `${paint.good('ok:')} ${good} checked; no rows read, nothing sent`
+    : `${paint.bad('failed:')} ${counted(failed, 'sync')} of ${total}; no rows read, nothing sent`
+}
+
+function checkTable(syncs: readonly CheckedSync[], paint: Paint): string {
+  const rows = syncs.flatMap(({ sync, shape, error }) => {
+    const verdict = error === undefined ? paint.good('ok') : paint.bad('failed')
+    const writes = shape?.writes ?? []
+    const head = [paint.strong(sync.name), sync.kind, verdict, shape?.identity ?? '', sync.schedule.text]
+    const [first, ...others] = writes.map((write) => [
+      write.element === undefined ? write.attribute : `${write.attribute}: ${write.element}`,
+      write.element === undefined ? write.valueKind : 'list element',
+      write.onLeave,
+    ])
+    return [[...head, ...(first ?? ['', '', ''])], ...others.map((cells) => ['', '', '', '', '', ...cells])]
+  })
+  const heads = ['sync', 'kind', 'verdict', 'person', 'schedule', 'attribute', 'type', 'on leave']
+  return table(
+    heads.map((head) => ({ head })),
+    rows,
+    paint,
+  )
+}
+
+export const checkJson = (report: CheckReport): unknown => ({
+  status: report.syncs.some(({ error }) => error !== undefined) ? 'failed' : 'succeeded',
+  syncs: report.syncs.map(({ sync, shape, warnings, error }) => ({
+    name: sync.name,
+    kind: sync.kind,
+    file: sync.file,
+    schedule: sync.schedule.text,
+    identity: shape?.identity ?? null,
+    writes: (shape?.writes ?? []).map((write) => ({
+      attribute: write.attribute,
+      element: write.element ?? null,
+      type: write.valueKind,
+      column: write.source?.column ?? null,
+      on_leave: write.onLeave,
+      nulls: write.nulls,
+    })),
+    warnings,
+    error: error?.message ?? null,
+    hint: error === undefined ? null : (hintOf(error) ?? null),
+  })),
+  orphans: report.orphans,
+  warnings: report.warnings,
+})

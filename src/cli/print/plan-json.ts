@@ -1,0 +1,68 @@
+// Decides the object that `plan --json` prints. Pure.
+
+import type { PlanReport } from '../../run/make-plan.ts'
+import { hintOf } from './failed-syncs.ts'
+
+type Kinds = ReadonlyMap<string, string>
+
+export function planJson(report: PlanReport, kinds: Kinds): unknown {
+  const failed = [...report.failed].map(([name, error]) => failedSync(name, kinds, error))
+  return {
+    plan: report.plan,
+    created_at: report.createdAt,
+    expires_at: report.expiresAt,
+    objects: report.objects,
+    requests: report.requests,
+    seconds_at_rate: Math.round(report.secondsAtRate * 1000) / 1000,
+    data_points: report.dataPoints,
+    new_profiles: report.newProfiles,
+    syncs: [...report.syncs.map(plannedSync), ...failed],
+    ...(report.samples.size === 0 ? {} : { samples: Object.fromEntries(report.samples) }),
+  }
+}
+
+function plannedSync({ sync, definition, numbers, heldBy }: PlanReport['syncs'][number]) {
+  return {
+    name: sync,
+    kind: definition.kind as string,
+    first_load: numbers.firstLoad,
+    rows: numbers.rows,
+    added: numbers.added,
+    changed: numbers.changed,
+    removed: numbers.removed,
+    migrated: numbers.migrated,
+    repaired: numbers.repaired,
+    unchanged: numbers.unchanged,
+    withheld: numbers.withheld,
+    data_points: numbers.dataPoints,
+    objects: numbers.objects,
+    new_profiles: numbers.newProfiles,
+    lost: numbers.lost,
+    held_by: heldBy,
+    error: null as string | null,
+    hint: null as string | null,
+  }
+}
+
+function failedSync(name: string, kinds: Kinds, error: Error): ReturnType<typeof plannedSync> {
+  return {
+    name,
+    kind: kinds.get(name) ?? '',
+    first_load: false,
+    rows: 0,
+    added: 0,
+    changed: 0,
+    removed: 0,
+    migrated: 0,
+    repaired: 0,
+    unchanged: 0,
+    withheld: 0,
+    data_points: 0,
+    objects: 0,
+    new_profiles: 0,
+    lost: {},
+    held_by: [],
+    error: error.message,
+    hint: hintOf(error) ?? null,
+  }
+}

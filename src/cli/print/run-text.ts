@@ -1,0 +1,101 @@
+// Decides how the report of a run reads, whatever the command: a row for each sync, what is held, failed or rejected and what
+// to type about it, and one line that sums it up. Pure.
+
+import type { RunReport } from '../../run/report.ts'
+import { count, counted, indented, length } from '../format.ts'
+import type { Paint } from '../paint.ts'
+import { table } from '../table.ts'
+
+type SyncLine = RunReport['syncs'][number]
+
+export function runText(report: RunReport, paint: Paint): string {
+  const { syncs } = report
+  const parts = [
+    syncs.length === 0 ? '' : runTable(syncs, paint),
+    ...syncs
+      .filter((sync) => sync.heldBy.length > 0 && sync.plan !== null)
+      .map((sync) => heldText(sync, paint)),
+    ...syncs
+      .filter((sync) => sync.error !== null)
+      .map((sync) => `${paint.bad('failed')} ${paint.strong(sync.name)}: ${sync.error}`),
+    standingText(syncs, paint),
+    summary(report, paint),
+  ]
+  return parts.filter((part) => part !== '').join('\n\n')
+}
+
+function runTable(syncs: readonly SyncLine[], paint: Paint): string {
+  const columns = [
+    { head: 'sync' },
+    { head: 'kind' },
+    { head: 'status' },
+    { head: 'rows', right: true },
+    { head: '+ added', right: true },
+    { head: '~ changed', right: true },
+    { head: '- removed', right: true },
+    { head: 'unchanged', right: true },
+    { head: 'sent', right: true },
+    { head: 'rejected', right: true },
+  ]
+  return table(
+    columns,
+    syncs.map((sync) => [
+      paint.strong(sync.name),
+      sync.kind,
+      statusText(sync.status, paint),
+      count(sync.rows),
+      count(sync.added),
+      count(sync.changed),
+      count(sync.removed),
+      count(sync.unchanged),
+      count(sync.sent),
+      count(sync.rejected),
+    ]),
+    paint,
+  )
+}
+
+export function statusText(status: string, paint: Paint): string {
+  if (status === 'succeeded') return paint.good(status)
+  return status === 'failed' || status === 'held' ? paint.bad(status) : paint.warn(status)
+}
+
+function heldText(sync: SyncLine, paint: Paint): string {
+  return [
+    `${paint.bad('held')} ${paint.strong(sync.name)}: nothing of it was sent`,
+    ...sync.heldBy.map((reason) => indented(reason)),
+    indented(`If it is meant, send exactly this: ${paint.strong(`brazier apply ${sync.plan}`)}`),
+  ].join('\n')
+}
+
+/** What is left over, and how to see it. */
+function standingText(syncs: readonly SyncLine[], paint: Paint): string {
+  const rejected = syncs.filter((sync) => sync.rejected > 0)
+  const people = sum(rejected, (sync) => sync.rejected)
+  const unknown = sum(syncs, (sync) => sync.unknown)
+  const [only] = rejected
+  const command = rejected.length === 1 ? `brazier rejections --sync ${only?.name}` : 'brazier rejections'
+  return [
+    ...(people === 0 ? [] : [`${counted(people, 'row')} rejected; see why: ${paint.strong(command)}`]),
+    ...(unknown === 0
+      ? []
+      : [
+          `${counted(unknown, 'person', 'people')} in doubt: Braze's answer never came; the next run sends them again`,
+        ]),
+  ].join('\n')
+}
+
+function summary(report: RunReport, paint: Paint): string {
+  // Held and failed syncs have numbers too, but nothing of theirs was sent.
+  const done = report.syncs.filter((sync) => sync.status !== 'held' && sync.status !== 'failed')
+  const numbers = [
+    `${count(sum(done, (sync) => sync.added))} added`,
+    `${count(sum(done, (sync) => sync.changed))} changed`,
+    `${count(sum(done, (sync) => sync.removed))} removed`,
+  ]
+  const did = `${numbers.join(', ')} in ${counted(report.requests, 'request')}`
+  return `${statusText(report.status, paint)}: ${did}, ${counted(report.dataPoints, 'data point')}, ${length(report.seconds)} ${paint.faint(`(${report.run})`)}`
+}
+
+const sum = (syncs: readonly SyncLine[], of: (sync: SyncLine) => number): number =>
+  syncs.reduce((total, sync) => total + of(sync), 0)

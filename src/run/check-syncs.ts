@@ -1,0 +1,147 @@
+// Decides what `check` finds: every definition described by the warehouse without reading a row, and judged by the rules of
+// Braze, of the other syncs and of what the ledger already holds. Sends nothing, writes nothing.
+
+import { type Shape, shapeOf, type WriteSpec } from '../ledger/shape.ts'
+import { readSyncs, type SyncRecord } from '../ledger/syncs.ts'
+import type { Sync } from '../model/definition.ts'
+import { asError, BrazierError, SyncError, WarehouseError } from '../model/errors.ts'
+import type { Warehouse } from '../warehouse/port.ts'
+import type { RunDeps } from './context.ts'
+import { meetings, type Writer } from './meetings.ts'
+import { recordFor } from './plan-all.ts'
+import { type LedgerDeps, readLedger } from './read-ledger.ts'
+import { orphansOf } from './status.ts'
+
+export interface CheckedSync {
+  readonly sync: Sync
+  /** Absent when the sync failed before its columns were known. */
+  readonly shape: Shape | undefined
+  readonly warnings: readonly string[]
+  readonly error: Error | undefined
+}
+
+export interface CheckReport {
+  readonly syncs: readonly CheckedSync[]
+  /** Of the ledger, without a file. */
+  readonly orphans: readonly { readonly name: string; readonly size: number }[]
+  /** Of the whole project. */
+  readonly warnings: readonly string[]
+}
+
+export type CheckDeps = LedgerDeps & Pick<RunDeps, 'stop'>
+
+export async function checkSyncs(deps: CheckDeps, syncs: readonly Sync[]): Promise<CheckReport> {
+  const { warehouse } = deps.databases
+  const records = (await readLedger(deps, readSyncs)) ?? new Map<string, SyncRecord>()
+  const described = new Map<string, Shape | Error>()
+  for (const sync of syncs) {
+    deps.stop.throwIfAborted()
+    described.set(sync.name, await describe(warehouse, sync, deps.stop))
+  }
+  const clashes = meetings(writersOf(deps.project.syncs, { described, records }), syncs)
+  return {
+    syncs: syncs.map((sync) => {
+      const found = described.get(sync.name)
+      const shape = found instanceof Error ? undefined : found
+      const error = found instanceof Error ? found : clashes.get(sync.name)
+      const record = recordFor(records, sync)
+      return { sync, shape, error, warnings: shape === undefined ? [] : warningsOf(sync, shape, record) }
+    }),
+    orphans: orphansOf(records, deps.project.syncs).map(({ sync, size }) => ({ name: sync, size })),
+    warnings: (await warehouse.canWriteElsewhere()) ? [CAN_WRITE] : [],
+  }
+}
+
+const CAN_WRITE =
+  'the role of warehouse.url can write outside our schema; Brazier never does, but a role that can only read is safer'
+
+async function describe(warehouse: Warehouse, sync: Sync, stop: AbortSignal): Promise<Shape | Error> {
+  try {
+    return shapeOf(sync, await warehouse.columns(sync.sql))
+  } catch (error) {
+    stop.throwIfAborted()
+    // Out of reach concerns every sync; anything else only this one.
+    if (error instanceof WarehouseError) throw error
+    if (error instanceof BrazierError) return error
+    return new SyncError(`${sync.file}: ${asError(error).message}`, { cause: error })
+  }
+}
+
+/** Everybody who writes attributes: today's result where it is known, else what the ledger remembers. */
+function writersOf(
+  living: readonly Sync[],
+  known: {
+    readonly described: ReadonlyMap<string, Shape | Error>
+    readonly records: ReadonlyMap<string, SyncRecord>
+  },
+): Writer[] {
+  const { described, records } = known
+  const files = living.map((sync): Writer => {
+    const found = described.get(sync.name)
+    const shape = found instanceof Error ? undefined : found
+    const writes = shape?.writes ?? recordFor(records, sync)?.definition?.writes ?? []
+    return { name: sync.name, file: sync.file, orphan: false, writes }
+  })
+  const orphans = orphansOf(records, living).map(
+    (record): Writer => ({
+      name: record.sync,
+      file: '',
+      orphan: true,
+      writes: record.definition?.writes ?? [],
+    }),
+  )
+  return [...files, ...orphans]
+}
+
+function warningsOf(sync: Sync, shape: Shape, record: SyncRecord | undefined): string[] {
+  const before = record?.definition
+  const settled = before !== undefined && (record?.size ?? 0) > 0 ? before : undefined
+  return [
+    ...(shape.unused.length === 0
+      ? []
+      : [
+          `people are named by ${shape.identity}; ${shape.unused.join(', ')} ${shape.unused.length === 1 ? 'is' : 'are'} not used`,
+        ]),
+    ...(settled === undefined || settled.identity === shape.identity
+      ? []
+      : [
+          `people were named by ${settled.identity} and are now named by ${shape.identity}: retire ${record?.sync ?? sync.name} with its former file first`,
+        ]),
+    ...(settled === undefined ? [] : changedWrites(shape.writes, settled.writes)),
+  ]
+}
+
+type Written = Pick<WriteSpec, 'attribute' | 'element' | 'onLeave' | 'valueKind'>
+
+const isSame = (a: Written, b: Written) => a.attribute === b.attribute && a.element === b.element
+
+/** What the next run will do because the definition has changed since the last settled one. */
+function changedWrites(now: readonly Written[], before: readonly Written[]): string[] {
+  const fresh = now.filter((write) => !before.some((old) => isSame(old, write)))
+  const gone = before.filter((old) => !now.some((write) => isSame(old, write)))
+  const kept = now.flatMap((write) => {
+    const old = before.find((one) => isSame(one, write))
+    return old === undefined ? [] : [{ write, old }]
+  })
+  return [
+    ...fresh.map((write) => `${named(write)} is new`),
+    ...gone.map((write) =>
+      write.onLeave === 'keep'
+        ? `${named(write)} is no longer written; Braze keeps what it has`
+        : `${named(write)} is no longer written, and will be taken back`,
+    ),
+    ...kept.flatMap(({ write, old }) => [
+      ...(write.valueKind === old.valueKind
+        ? []
+        : [`${named(write)} was ${old.valueKind} and is now ${write.valueKind}: it will be sent again`]),
+      ...(write.onLeave === old.onLeave
+        ? []
+        : [
+            `on_leave of ${named(write)} was ${old.onLeave} and is now ${write.onLeave}, for people who leave from now on`,
+          ]),
+    ]),
+  ]
+}
+
+const named = ({ attribute, element }: Written): string =>
+  element === undefined ? attribute : `${attribute} (${element})`

@@ -1,0 +1,60 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import type { Databases } from '../../../src/warehouse/port.ts'
+import { createDatabase } from '../../support/postgres.ts'
+import { openDuckdb, openPostgres } from '../open-test.ts'
+import { exact } from './exact-json.ts'
+import { type Kept, keep } from './keep.ts'
+import { DUCKDB_TYPES, LOGICAL_VALUES, POSTGRES_TYPES } from './values.ts'
+
+const COMBINATIONS: Record<string, () => Promise<Databases>> = {
+  'DuckDB': () => openDuckdb({ init: DUCKDB_TYPES }),
+  'Postgres': async () => openPostgres((await withTypes()).url, 'postgres'),
+  'Postgres beside a DuckDB state': async () => openPostgres((await withTypes()).url, 'duckdb'),
+}
+
+async function withTypes() {
+  const database = await createDatabase()
+  await database.query(POSTGRES_TYPES)
+  return database
+}
+
+describe.each(Object.keys(COMBINATIONS))('values kept by %s', (name) => {
+  let databases: Databases
+  let present: Kept[]
+  let absent: Kept[]
+
+  beforeAll(async () => {
+    databases = await COMBINATIONS[name]!()
+    const spelling = name === 'DuckDB' ? 'duckdb' : 'postgres'
+    const columns = LOGICAL_VALUES.map((value, i) => `${value[spelling]} as c${i}`).join(',\n')
+    const names = LOGICAL_VALUES.map((_value, i) => `v.c${i}`).join(', ')
+    const session = await databases.store.session()
+    const rows = await keep(databases, session, `select t.k, ${names} from (values (1), (2)) as t(k) left join (select ${columns}) as v on t.k = 1`)
+    present = rows[0]!.slice(1)
+    absent = rows[1]!.slice(1)
+    await session.close()
+  })
+  afterAll(() => databases?.close())
+
+  it.each(LOGICAL_VALUES.map((value, i) => [value.name, value, i] as const))('%s', (_name, value, i) => {
+    const { column, json, fault } = present[i]!
+    expect(column.refusal).toBeUndefined()
+    expect(column.value?.kind).toBe(value.kind)
+    expect(fault).toBe(value.fault ?? null)
+    if (value.json === undefined || value.json === 'null') expect(json).toBeNull()
+    else expect(exact(json!)).toEqual(exact(value.json))
+    if (value.kind === 'float' && json !== null) expect(json).toContain('.')
+    if (value.kind === 'integer') expect(json).toMatch(/^-?\d+$/)
+    if (value.kind === 'decimal') expect(json).toBe(value.json)
+  })
+
+  it('keeps NULL as NULL, without a fault, in every type', () => {
+    expect(absent.length).toBe(LOGICAL_VALUES.length)
+    expect(absent.filter(({ json, fault }) => json !== null || fault !== null).map(({ column }) => column.type)).toEqual([])
+  })
+
+  it('writes a point into every float inside an array', () => {
+    const i = LOGICAL_VALUES.findIndex((value) => value.name === 'json: array of doubles')
+    expect(present[i]!.json).toMatch(/^\[1\.0,0\.0,null,1(\.0e\+20|0{20}\.0)\]$/)
+  })
+})
