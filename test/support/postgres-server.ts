@@ -88,7 +88,7 @@ async function initialise(bin: string, folder: string, { password, user }: Owner
   const run = (locale: string[]) =>
     promisify(execFile)(
       join(bin, 'initdb'),
-      ['-D', join(folder, 'data'), '-U', 'brazier', '-A', 'scram-sha-256', '--pwfile', secret, '-E', 'UTF8', '-N', ...locale],
+      ['-D', join(folder, 'data'), '-U', 'admin', '-A', 'scram-sha-256', '--pwfile', secret, '-E', 'UTF8', '-N', ...locale],
       { cwd: folder, ...user },
     )
   await run(['--locale=C.UTF-8']).catch(async () => {
@@ -130,7 +130,7 @@ async function launch(bin: string, folder: string, { password, user }: Owner): P
   const keeper = spawn('/bin/sh', ['-c', script, 'sh', join(bin, 'postgres'), ...args, ...logging], spawnOptions)
   const ended = new Promise<void>((resolve) => keeper.once('exit', () => resolve()))
   keeper.unref()
-  const url = `postgres://brazier:${password}@127.0.0.1:${port}/postgres`
+  const url = `postgres://admin:${password}@127.0.0.1:${port}/postgres`
   const stop = async (): Promise<void> => {
     keeper.stdin?.end()
     await ended

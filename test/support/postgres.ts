@@ -13,10 +13,12 @@ export interface TestDatabase {
 }
 
 const made: string[] = []
+const roles: string[] = []
 
 // Registered when a test file imports this, since a hook cannot register another one.
 afterAll(async () => {
   for (const name of made.splice(0)) await once(inject('postgresUrl'), `drop database if exists ${name} with (force)`)
+  for (const role of roles.splice(0)) await once(inject('postgresUrl'), `drop role if exists ${role}`)
 })
 
 /** Dropped after the file's tests; to be called wherever. */
@@ -29,6 +31,18 @@ export async function createDatabase(): Promise<TestDatabase> {
   const url = new URL(server)
   url.pathname = `/${name}`
   return { name, url: url.href, query: (sql) => once(url.href, sql) }
+}
+
+/** A role without any right of its own; gone after the file's tests. Returns its URL of the database. */
+export async function createRole(database: TestDatabase): Promise<{ role: string; url: string }> {
+  const role = `brazier_role_${randomBytes(6).toString('hex')}`
+  const password = randomBytes(6).toString('hex')
+  await database.query(`create role ${role} login password '${password}'`)
+  roles.push(role)
+  const url = new URL(database.url)
+  url.username = role
+  url.password = password
+  return { role, url: url.href }
 }
 
 async function once(url: string, sql: string): Promise<Record<string, string | null>[]> {

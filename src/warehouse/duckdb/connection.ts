@@ -144,7 +144,8 @@ async function attach(admin: DuckDBConnection, files: StateFiles): Promise<void>
   await admin.run(`set global TimeZone = 'UTC'`)
   const version = existsSync(files.state) ? '' : ` (storage_version '${STORAGE_VERSION}')`
   await admin.run(`attach ${literal(files.state)} as ${ident(STATE_CATALOG)}${version}`)
-  await admin.run(`attach ${literal(files.scratch)} as ${ident(SCRATCH_CATALOG)} (recovery_mode 'no_wal_writes')`)
+  // In memory, spilling to the temporary directory: compressing candidates into a file costs more than reading them once.
+  await admin.run(`attach ':memory:' as ${ident(SCRATCH_CATALOG)}`)
   await admin.run(`create schema ${ident(SCRATCH_CATALOG)}.${ident(CANDIDATE_SCHEMA)}`)
 }
 
@@ -158,7 +159,7 @@ async function lockFiles(admin: DuckDBConnection, readable: Omit<Preparation<unk
 }
 
 function leftovers(files: StateFiles): string[] {
-  return [files.scratch, `${files.scratch}.wal`, files.spill, files.import]
+  return [files.spill, files.import]
 }
 
 /** What a connection does as a session; errors are told as those of the state. */

@@ -1,9 +1,10 @@
 // Decides whether DuckDB takes the author's text for exactly one SELECT, and which columns it has. Nothing is read.
 
 import { type DuckDBConnection, type DuckDBPreparedStatement, StatementType } from '@duckdb/node-api'
+import { asError } from '../../model/errors.ts'
 import { asSubquery, checkNames, NOT_ONE_SELECT, sqlRefused } from '../author-sql.ts'
 import type { SourceColumn } from '../port.ts'
-import { authorError } from './error-text.ts'
+import { authorError, duckdbLine } from './error-text.ts'
 import { duckdbColumn } from './types.ts'
 
 /** Alone, text that closes our bracket does not parse; as a subquery, what is no SELECT does not. Both are needed. */
@@ -26,10 +27,10 @@ async function prepared<T>(
   sql: string,
   use: (statement: DuckDBPreparedStatement) => T,
 ): Promise<T> {
-  const statements = await connection.extractStatements(sql).catch((thrown: unknown) => {
+  const statements = await connection.extractStatements(sql).catch(async (thrown: unknown) => {
     // What DuckDB says of a text without any statement.
-    if (thrown instanceof Error && thrown.message === 'Error in native callback') throw noSelect('the file holds no SELECT')
-    throw thrown
+    if (asError(thrown).message === 'Error in native callback') throw noSelect('the file holds no SELECT')
+    throw await withTrueLine(connection, sql, asError(thrown))
   })
   if (statements.count !== 1) {
     throw noSelect(`the SQL is ${statements.count} statements`, ' A PIVOT must list its values: on column in (…).')
@@ -44,6 +45,20 @@ async function prepared<T>(
   } finally {
     statement.destroySync()
   }
+}
+
+/**
+ * DuckDB's parser counts characters and then looks the line up by bytes: with letters beyond ASCII above, the line comes out
+ * too small. The same text in ASCII fails at the same place.
+ */
+async function withTrueLine(connection: DuckDBConnection, sql: string, error: Error): Promise<Error> {
+  const ascii = sql.replace(/[^\u0000-\u007f]/gu, 'x')
+  if (ascii === sql) return error
+  const line = await connection.extractStatements(ascii).then(
+    () => undefined,
+    (thrown: unknown) => duckdbLine(asError(thrown)),
+  )
+  return line === undefined ? error : new Error(error.message.replace(/^LINE \d+:/m, `LINE ${line}:`))
 }
 
 const noSelect = (message: string, more = '') => sqlRefused(message, { hint: `${NOT_ONE_SELECT}${more}` })

@@ -19,6 +19,8 @@ export type DuckdbWarehouse = Extract<WarehouseSettings, { type: 'duckdb' }>
 /** Where the author's names are looked up. */
 interface Source {
   readonly author: DuckDBConnection
+  /** Another connection, since the author's has the file's catalog as its own and cannot let go of it. */
+  readonly attacher: DuckDBConnection
   /** Statements around each read, when there is a file. */
   readonly attach?: string
   readonly detach?: string
@@ -31,15 +33,16 @@ export async function prepareWarehouse(
   settings: DuckdbWarehouse,
   directory: string,
 ): Promise<Preparation<Warehouse>> {
-  const author = await instance.connect()
+  const [author, attacher] = [await instance.connect(), await instance.connect()]
   const path = settings.path === undefined ? undefined : resolve(directory, settings.path)
   const catalog = path === undefined ? undefined : catalogFor(path)
   const init = initSql(settings.init, directory)
   const source: Source =
     path === undefined || catalog === undefined
-      ? { author }
+      ? { author, attacher }
       : {
           author,
+          attacher,
           path,
           attach: `attach ${literal(path)} as ${ident(catalog)} (read_only)`,
           detach: `detach ${ident(catalog)}`,
@@ -101,7 +104,7 @@ async function searchInitFirst(author: DuckDBConnection, catalog: string | undef
 
 /** The file is attached only while it is read: whoever writes it must not wait for a whole run. */
 async function withFile<T>(source: Source, work: () => Promise<T>): Promise<T> {
-  const { author, attach, detach, path } = source
+  const { attacher, attach, detach, path } = source
   if (attach === undefined || detach === undefined) return work()
   if (path !== undefined && !existsSync(path)) {
     throw new WarehouseError(`the DuckDB warehouse ${path} does not exist`, {
@@ -109,14 +112,14 @@ async function withFile<T>(source: Source, work: () => Promise<T>): Promise<T> {
     })
   }
   try {
-    await author.run(attach)
+    await attacher.run(attach)
   } catch (thrown) {
     throw attachError(asError(thrown), path ?? '')
   }
   try {
     return await work()
   } finally {
-    await author.run(detach)
+    await attacher.run(detach)
   }
 }
 

@@ -50,10 +50,22 @@ export function connectError(thrown: unknown, address: Address): WarehouseError 
 const isConnectionLost = (error: Error, code: string): boolean =>
   /^(?:08|57P0)/.test(code) || /^E[A-Z]{4,}$/.test(code) || /Connection (?:terminated|ended)|not queryable|Client was closed/.test(error.message)
 
+/**
+ * The server's errors behind ours: a session tells an error before it is known to be the author's. Not kept as a cause,
+ * which might be printed, with values in it.
+ */
+const originals = new WeakMap<Error, Error>()
+
 /** An error that is not the author's. */
 export function storeError(thrown: unknown, what: string): BrazierError {
   if (thrown instanceof BrazierError) return thrown
   const error = asError(thrown)
+  const told = toldOf(error, what)
+  originals.set(told, error)
+  return told
+}
+
+function toldOf(error: Error, what: string): WarehouseError {
   const code = codeOf(error)
   if (isConnectionLost(error, code)) {
     return new WarehouseError(`${what}: the connection to Postgres was lost`, { hint: 'Nothing is lost; the next run goes on from here.' })
@@ -83,8 +95,8 @@ export interface Sent {
 
 /** An error of the author's SQL. */
 export function authorError(thrown: unknown, sent: Sent): SyncError | BrazierError {
-  if (thrown instanceof BrazierError) return thrown
-  const error = asError(thrown)
+  const error = originalOf(asError(thrown))
+  if (error instanceof BrazierError) return error
   const code = codeOf(error)
   if (isConnectionLost(error, code) || code.startsWith('53')) return storeError(error, 'the query')
   if (code === '57014') {
@@ -94,6 +106,10 @@ export function authorError(thrown: unknown, sent: Sent): SyncError | BrazierErr
       : sqlRefused('the query was stopped')
   }
   return sqlRefused(authorMessage(error, code), { line: lineOf(error, sent), hint: sent.hint ?? hintFor(error, code) })
+}
+
+function originalOf(error: Error): Error {
+  return originals.get(error) ?? error
 }
 
 function authorMessage(error: Error, code: string): string {
