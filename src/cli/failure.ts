@@ -42,7 +42,10 @@ function tell(error: BrazierError): Told {
   if (!(error instanceof ProjectError)) return { message: error.message, hint: error.hint }
   const { problems } = error
   const [first] = problems
-  if (first !== undefined && problems.length === 1) return { message: problemText(first), hint: undefined }
+  if (first !== undefined && problems.length === 1) {
+    const { hint, ...bare } = first
+    return { message: problemText(bare), hint }
+  }
   const list = problems.map((problem) => indented(problemText(problem))).join('\n')
   return { message: `the project has ${problems.length} problems\n${list}`, hint: undefined }
 }

@@ -4,6 +4,7 @@
 import { readFileSync } from 'node:fs'
 import { resolve } from 'node:path'
 import { performance } from 'node:perf_hooks'
+import { CommanderError } from 'commander'
 import type { Call } from './call.ts'
 import { failureOf } from './failure.ts'
 import { openOutput } from './output.ts'
@@ -66,9 +67,8 @@ async function perform(
 }
 
 /** The command line is wrong, or help was asked for: commander has written its text. */
-function usageExit(error: { readonly code: string; readonly message: string }, isJson: boolean): number {
-  const asked = ['commander.helpDisplayed', 'commander.version'].includes(error.code)
-  if (asked) return 0
+function usageExit(error: CommanderError, isJson: boolean): number {
+  if (error.exitCode === 0) return 0
   const text = error.code === 'commander.help' ? 'there is no command' : error.message
   const [message, hint] = text.replace(/^error: /, '').split('\n')
   if (isJson) process.stdout.write(`${JSON.stringify({ error: { message, hint: hint ?? null } })}\n`)
@@ -89,7 +89,6 @@ async function main(words: readonly string[]): Promise<number> {
     await program.parseAsync(words, { from: 'user' })
     return exitCode
   } catch (thrown) {
-    const { CommanderError } = await import('commander')
     if (thrown instanceof CommanderError) return usageExit(thrown, words.includes('--json'))
     return tellAndLeave(thrown)
   }

@@ -83,10 +83,14 @@ function targetParts(dialect: Dialect, input: TargetInput): TargetParts {
     before,
     others: others.map((w) => dialect.wire(w.valueKind, snap(dialect, w))),
   })
-  const really = `(case when ${PRESENT} then (${differs})${unlessParked} else ${kept ? 'false' : `(${holds})`} end)`
+  // A value of somebody absent is NULL, so that one comparison serves for those who stay, enter and leave.
+  const direct = target.source !== undefined && others.length === 0 && !omitted && parked === undefined
+  const really = direct
+    ? `(${kept ? `${PRESENT} and ` : ''}${differs})`
+    : `(case when ${PRESENT} then (${differs})${unlessParked} else ${kept ? 'false' : `(${holds})`} end)`
   const today = omitted ? `coalesce(${now}, ${before})` : now
   const arriving = parked === undefined ? today : `case when ${parked} then ${before} else ${today} end`
-  const value = `case when ${PRESENT} then ${arriving} else ${kept ? before : 'null'} end`
+  const value = direct && !kept ? now : `case when ${PRESENT} then ${arriving} else ${kept ? before : 'null'} end`
   // In doubt the whole target is sent; where the target has nothing, the write is taken back.
   const nullsToo = omitted ? 'false' : `(d.hard or ${holds})`
   const doubted = `(d.k is not null and case when ${PRESENT} then ${today} is not null or ${nullsToo} else d.hard or ${holds} end${unlessParked})`
@@ -149,7 +153,9 @@ function difference(
   if (target?.source === undefined) return slot.held.length === 0 ? 'true' : `${before} is null`
   const differs =
     others.length === 0
-      ? `${now} is distinct from ${before}`
+      ? slot.held.length === 0
+        ? `${now} is not null`
+        : `${now} is distinct from ${before}`
       : // Another value kind is held: JSON text decides, so that 5 kept as text and 5 kept as a number are told apart.
         `${dialect.wire(target.valueKind, now)} is distinct from coalesce(${[dialect.wire(target.valueKind, before), ...others].join(', ')})`
   return target.nulls === 'omit' ? `(${now} is not null and ${differs})` : differs

@@ -22,8 +22,7 @@ declare module 'vitest' {
 }
 
 export default async function setup(project: TestProject): Promise<() => Promise<void>> {
-  const given = process.env['BRAZIER_TEST_POSTGRES']
-  const server = given === undefined ? await start() : { url: given, stop: async () => undefined }
+  const server = await startPostgres()
   project.provide('postgresUrl', server.url)
   return server.stop
 }
@@ -31,6 +30,12 @@ export default async function setup(project: TestProject): Promise<() => Promise
 interface Server {
   readonly url: string
   stop(): Promise<void>
+}
+
+/** The benchmark uses it too. */
+export async function startPostgres(): Promise<Server> {
+  const given = process.env['BRAZIER_TEST_POSTGRES']
+  return given === undefined ? await start() : { url: given, stop: async () => undefined }
 }
 
 async function start(): Promise<Server> {

@@ -20,7 +20,8 @@ export async function apply(
       hint: '`brazier plan` prints one, such as p-20261122-030512-x7k2q9; `brazier status` names those that wait.',
     })
   const project = await openProject(call, { sends: true })
-  return await withRun(call, { project, waitSeconds }, async ({ deps, waitSeconds: left }) =>
-    tellRun(call, await applyPlan(deps, { plan, waitSeconds: left })),
+  const report = await withRun(call, { project, waitSeconds }, ({ deps, waitSeconds: left }) =>
+    applyPlan(deps, { plan, waitSeconds: left }),
   )
+  return tellRun(call, report)
 }

@@ -19,14 +19,14 @@ export async function retire(
     })
   const project = await openProject(call, { sends: true })
   const file = project.syncs.find((sync) => sync.name === name)?.file
-  return await withRun(call, { project, waitSeconds }, async ({ deps, waitSeconds: left }) => {
-    const report = await retireSync(deps, { name, waitSeconds: left })
-    const exitCode = tellRun(call, report)
-    if (file !== undefined && report.error === null)
-      call.output.note(
-        (paint) =>
-          `${paint.warn('warning:')} ${file} is still there: the next sync loads it anew. Delete the file.`,
-      )
-    return exitCode
-  })
+  const report = await withRun(call, { project, waitSeconds }, ({ deps, waitSeconds: left }) =>
+    retireSync(deps, { name, waitSeconds: left }),
+  )
+  const exitCode = tellRun(call, report)
+  if (file !== undefined && report.error === null)
+    call.output.note(
+      (paint) =>
+        `${paint.warn('warning:')} ${file} is still there: the next sync loads it anew. Delete the file.`,
+    )
+  return exitCode
 }

@@ -6,6 +6,7 @@ import { lastSlot, nextSlot } from '../../project/schedule.ts'
 import { selectSyncs } from '../../project/select-syncs.ts'
 import { dueSyncs, slotsNow } from '../../run/due.ts'
 import { readLedger } from '../../run/read-ledger.ts'
+import type { RunReport } from '../../run/report.ts'
 import { runSyncs } from '../../run/run.ts'
 import { emptyState, readState } from '../../run/status.ts'
 import { seconds } from '../arguments.ts'
@@ -25,11 +26,11 @@ export async function sync(call: Call, { names, due, wait }: SyncArguments): Pro
   const waitSeconds = seconds('--wait', wait)
   const project = await openProject(call, { sends: true })
   const selected = selectSyncs(project.syncs, names)
-  return await withRun(call, { project, waitSeconds }, async (opened) => {
-    const chosen = due ? await dueOf(opened, selected) : selected
-    if (due && chosen.length === 0) return tellNothingDue(call, selected)
-    return await run(call, opened, { syncs: chosen, command: 'sync' })
+  const report = await withRun(call, { project, waitSeconds }, async (opened) => {
+    const syncs = due ? await dueOf(opened, selected) : selected
+    return due && syncs.length === 0 ? undefined : await run(opened, { syncs, command: 'sync' })
   })
+  return report === undefined ? tellNothingDue(call, selected) : tellRun(call, report)
 }
 
 export interface ResyncArguments {
@@ -43,19 +44,19 @@ export async function resync(call: Call, { names, wait }: ResyncArguments): Prom
   if (names.length === 0)
     throw new UsageError('resync needs at least one name', { hint: 'brazier resync NAME' })
   const syncs = selectSyncs(project.syncs, names)
-  return await withRun(call, { project, waitSeconds }, (opened) =>
-    run(call, opened, { syncs, command: 'resync' }),
+  const report = await withRun(call, { project, waitSeconds }, (opened) =>
+    run(opened, { syncs, command: 'resync' }),
   )
+  return tellRun(call, report)
 }
 
 async function run(
-  call: Call,
   { deps, waitSeconds }: OpenedRun,
   { syncs, command }: { readonly syncs: readonly Sync[]; readonly command: 'sync' | 'resync' },
-): Promise<number> {
+): Promise<RunReport> {
   const now = deps.now()
   const slots = slotsNow(syncs, (schedule) => lastSlot(schedule, now))
-  return tellRun(call, await runSyncs(deps, { syncs, command, waitSeconds, slots }))
+  return await runSyncs(deps, { syncs, command, waitSeconds, slots })
 }
 
 async function dueOf({ deps }: OpenedRun, selected: readonly Sync[]): Promise<Sync[]> {

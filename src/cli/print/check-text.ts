@@ -5,21 +5,19 @@ import { counted } from '../format.ts'
 import type { Paint } from '../paint.ts'
 import { table } from '../table.ts'
 import { failedLines, hintOf } from './failed-syncs.ts'
+import { orphanText } from './orphan.ts'
 
 export function checkText(report: CheckReport, paint: Paint): string {
   const { syncs } = report
   const failed = syncs.flatMap(({ sync, error }) => (error === undefined ? [] : [{ name: sync.name, error }]))
   const warnings = [
     ...syncs.flatMap(({ sync, warnings: own }) => own.map((text) => `${paint.strong(sync.name)}: ${text}`)),
-    ...report.orphans.map(
-      ({ name, size }) =>
-        `${paint.strong(name)}: its file is gone, but Braze still holds what it wrote for ${counted(size, 'person', 'people')}; to take it back: brazier retire ${name}`,
-    ),
     ...report.warnings,
-  ]
+  ].map((text) => `${paint.warn('warning')} ${text}`)
+  const orphans = report.orphans.map((orphan) => orphanText(orphan, paint))
   const parts = [
     syncs.length === 0 ? '' : checkTable(syncs, paint),
-    warnings.map((text) => `${paint.warn('warning')} ${text}`).join('\n'),
+    [...warnings, ...orphans].join('\n'),
     failedLines(failed, paint),
     summary(syncs.length, failed.length, paint),
   ]

@@ -86,15 +86,24 @@ function standingText(syncs: readonly SyncLine[], paint: Paint): string {
 }
 
 function summary(report: RunReport, paint: Paint): string {
-  // Held and failed syncs have numbers too, but nothing of theirs was sent.
-  const done = report.syncs.filter((sync) => sync.status !== 'held' && sync.status !== 'failed')
+  const { syncs } = report
+  // Of the others nothing was sent, or not all that their numbers say.
+  const done = syncs.filter((sync) => sync.status === 'succeeded' || sync.status === 'rejected')
+  const cut = syncs.filter((sync) => sync.status === 'partial')
+  const people = sum(cut, (sync) => sync.added + sync.changed + sync.removed)
   const numbers = [
     `${count(sum(done, (sync) => sync.added))} added`,
     `${count(sum(done, (sync) => sync.changed))} changed`,
     `${count(sum(done, (sync) => sync.removed))} removed`,
   ]
-  const did = `${numbers.join(', ')} in ${counted(report.requests, 'request')}`
-  return `${statusText(report.status, paint)}: ${did}, ${counted(report.dataPoints, 'data point')}, ${length(report.seconds)} ${paint.faint(`(${report.run})`)}`
+  const again = sum(done, (sync) => Math.max(0, sync.sent - sync.added - sync.changed - sync.removed))
+  if (again > 0) numbers.push(`${count(again)} sent again`)
+  const rest =
+    cut.length === 0
+      ? ''
+      : `; cut short: ${count(sum(cut, (sync) => sync.sent))} of ${counted(people, 'person', 'people')} sent, the next run does the rest`
+  const cost = `${counted(report.requests, 'request')}, ${counted(report.dataPoints, 'data point')}, ${length(report.seconds)}`
+  return `${statusText(report.status, paint)}: ${numbers.join(', ')} in ${cost}${rest} ${paint.faint(`(${report.run})`)}`
 }
 
 const sum = (syncs: readonly SyncLine[], of: (sync: SyncLine) => number): number =>

@@ -1,9 +1,10 @@
 // Decides how the standing of the project reads. Pure.
 
 import type { LedgerState, SyncState } from '../../run/status.ts'
-import { count, counted, distance, indented, moment } from '../format.ts'
+import { count, distance, indented, moment } from '../format.ts'
 import type { Paint } from '../paint.ts'
 import { table } from '../table.ts'
+import { orphanText } from './orphan.ts'
 import { statusText } from './run-text.ts'
 
 export interface StatusView {
@@ -82,9 +83,6 @@ function troubleText({ name, last }: SyncState, view: StatusView, paint: Paint):
       : [indented(`If it is meant: ${paint.strong(`brazier apply ${last.plan}`)}`)]),
   ].join('\n')
 }
-
-const orphanText = ({ name, size }: SyncState, paint: Paint): string =>
-  `${paint.warn('orphan')} ${paint.strong(name)}: its file is gone, Braze still holds what it wrote for ${counted(size, 'person', 'people')}; to take it back: brazier retire ${name}`
 
 export function statusJson(state: LedgerState, view: StatusView): unknown {
   return {

@@ -36,6 +36,9 @@ const IDLE_IN_TRANSACTION_SECONDS = 120
 /** Long enough for the settling of a first load that somebody waits for. */
 const LOCK_SECONDS = 600
 
+/** For each join or sort of ours: the diff of a million people then hashes in one pass. One statement runs at a time. */
+export const WORK_MEM = '128MB'
+
 const SETTINGS: Readonly<Record<string, string>> = {
   timezone: 'UTC',
   datestyle: 'ISO, YMD',
@@ -45,6 +48,7 @@ const SETTINGS: Readonly<Record<string, string>> = {
   client_min_messages: 'notice',
   // Compiling costs more than it gains on statements that touch each row once.
   jit: 'off',
+  work_mem: WORK_MEM,
   statement_timeout: '0',
   lock_timeout: `${LOCK_SECONDS}s`,
   idle_in_transaction_session_timeout: `${IDLE_IN_TRANSACTION_SECONDS}s`,

@@ -7,9 +7,13 @@ export interface Address {
   readonly database: string
 }
 
+const UNKNOWN: Address = { place: 'the address in warehouse.url', user: '', database: '' }
+
 export function addressOf(url: string): Address {
   try {
-    const { hostname, port, pathname, username, searchParams } = new URL(url)
+    const { protocol, hostname, port, pathname, username, searchParams } = new URL(url)
+    // What else looks like an address may have the password in any part.
+    if (!/^postgres(?:ql)?:$/.test(protocol)) return UNKNOWN
     const host = searchParams.get('host') ?? decodeURIComponent(hostname)
     return {
       place: host.startsWith('/') || host === '' ? host || 'the local socket' : `${host}:${port || '5432'}`,
@@ -17,7 +21,7 @@ export function addressOf(url: string): Address {
       database: decodeURIComponent(pathname.slice(1)),
     }
   } catch {
-    return { place: 'the address in warehouse.url', user: '', database: '' }
+    return UNKNOWN
   }
 }
 

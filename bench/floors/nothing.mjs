@@ -1,0 +1,1 @@
+// The floor of a start: a module that does nothing.

@@ -1,0 +1,14 @@
+// Decides how a sync is told that the ledger still has and whose file is gone. Pure.
+
+import { counted } from '../format.ts'
+import type { Paint } from '../paint.ts'
+
+export function orphanText(
+  { name, size }: { readonly name: string; readonly size: number },
+  paint: Paint,
+): string {
+  const holds =
+    size === 0 ? '' : `, but Braze still holds what it wrote for ${counted(size, 'person', 'people')}`
+  const purpose = size === 0 ? 'to forget it' : 'to take it back'
+  return `${paint.warn('orphan')} ${paint.strong(name)}: its file is gone${holds}; ${purpose}: brazier retire ${name}`
+}
