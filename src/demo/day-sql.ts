@@ -25,7 +25,7 @@ function changes(draws: Draws, start: string, number: number): string[] {
   const some = (name: string, perMille: number, of = NUMBER) =>
     `${draw(name, 1000, `(${of} || ' day ${number}')`)} < ${perMille} and customer_id <> '${ZOE}'`
   const moment = (name: string) => `${start} + interval '1 minute' * ${draw(name, 1440, key)}`
-  const cents = `990 + 3000000 ${over} (150 + ${draw('amount', 4850, key)})`
+  const cents = `990 + 4000000 ${over} (150 + ${draw('amount', 4850, key)})`
   return [
     `insert into orders (order_id, customer_id, ordered_at, amount, status)
 select (select max(order_id) from orders) + row_number() over (order by i), customer_id, ${moment('minute of order')},

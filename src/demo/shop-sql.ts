@@ -67,7 +67,7 @@ function orders({ draw, skewed, over }: Draws, start: string): string {
   const number = `case when ${draw('buys', 100)} < 25 then 0 else least(40, 60 ${over} (1 + ${draw('orders', 60)})) end`
   const day = `${skewed('last order', 400)} + (k - 1) * (4 + ${draw('between orders', 30)})`
   const key = "(i || ' ' || k)"
-  const cents = `990 + 3000000 ${over} (150 + ${draw('amount', 4850, key)})`
+  const cents = `990 + 4000000 ${over} (150 + ${draw('amount', 4850, key)})`
   const status = draw('status', 100, key)
   return `select
   row_number() over (order by ordered_at, customer_id, k) as order_id,

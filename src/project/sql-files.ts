@@ -1,7 +1,7 @@
-// Decides which files below sql/ are definitions: the folder gives the kind, the file its name. Links, hidden files and
-// other extensions are passed over.
+// Decides which files below sql/ are definitions: the folder gives the kind, the file its name. A link to a
+// file counts (containers mount configuration so), one to a folder does not; hidden files and other extensions are passed over.
 
-import { readdir } from 'node:fs/promises'
+import { readdir, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Problem } from '../model/errors.ts'
 import { SYNC_NAME } from '../model/field-schema.ts'
@@ -41,9 +41,18 @@ async function walk(directory: string, relative: string): Promise<string[]> {
   const inner = visible.map(async (entry) => {
     const path = `${relative}/${entry.name}`
     if (entry.isDirectory()) return walk(directory, path)
-    return entry.isFile() && /\.sql$/i.test(entry.name) ? [path] : []
+    if (!/\.sql$/i.test(entry.name)) return []
+    const isFile = entry.isSymbolicLink() ? await leadsToFile(join(directory, path)) : entry.isFile()
+    return isFile ? [path] : []
   })
   return (await Promise.all(inner)).flat()
+}
+
+async function leadsToFile(link: string): Promise<boolean> {
+  return stat(link).then(
+    (target) => target.isFile(),
+    () => false,
+  )
 }
 
 /** Paths of all SQL files, relative to the project, in order. */

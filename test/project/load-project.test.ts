@@ -158,7 +158,7 @@ describe('loadProject', () => {
     ])
   })
 
-  it('passes over links, hidden files and other extensions', async () => {
+  it('follows links to files; passes over linked folders, hidden files and other extensions', async () => {
     const directory = await projectFolder({
       'sql/audiences/vip.sql': SELECT,
       'sql/audiences/.vip.sql.swp': 'x',
@@ -166,12 +166,12 @@ describe('loadProject', () => {
       'sql/.git/x.sql': 'x',
       'sql/audiences/README.md': 'x',
       'sql/notes/README.md': 'x',
-      'elsewhere/linked.sql': 'x',
+      'elsewhere/linked.sql': SELECT,
     })
     await symlink(join(directory, 'elsewhere/linked.sql'), join(directory, 'sql/audiences/linked.sql'))
     await symlink(join(directory, 'elsewhere'), join(directory, 'sql/properties'))
     const project = await loadProject({ directory, env: { BRAZE_API_KEY: 'k' }, requireApiKey: true })
-    expect(project.syncs.map((sync) => sync.name)).toEqual(['vip'])
+    expect(project.syncs.map((sync) => sync.name)).toEqual(['linked', 'vip'])
   })
 })
 
