@@ -7,6 +7,8 @@ import type { Hider } from './secrets.ts'
 import type { Signals } from './signals.ts'
 
 export interface Call {
+  /** The folder in which the command was typed. */
+  readonly startedIn: string
   /** Absolute path of the project. */
   readonly directory: string
   readonly env: Readonly<Record<string, string | undefined>>

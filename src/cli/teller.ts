@@ -14,7 +14,7 @@ const QUIET_MS = 10_000
 const BAR_WIDTH = 24
 
 export interface TellerOptions {
-  readonly stderr: NodeJS.WriteStream
+  readonly stderr: NodeJS.WritableStream & { readonly isTTY?: boolean }
   readonly env: Readonly<Record<string, string | undefined>>
   readonly verbose: boolean
   readonly color: boolean
@@ -56,7 +56,7 @@ interface Bar {
   close(): void
 }
 
-function openBar(stream: NodeJS.WriteStream): Bar {
+function openBar(stream: NodeJS.WritableStream): Bar {
   let shown: { readonly total: number; readonly value: number; readonly text: string } | undefined
   const bar = new cliProgress.SingleBar({
     stream,

@@ -36,6 +36,7 @@ from (select customer_id, ${NUMBER} as i from customers where ${some('orders tod
     `update customers set newsletter_opened_at = ${start} + interval '8 hours' where newsletter and ${some('opens today', 30)}`,
     `update customers set city = null where ${some('moves away', 4)}`,
     `delete from customers where ${some('closes the account', 1)}`,
+    'delete from orders where customer_id not in (select customer_id from customers)',
     `insert into outgrow_answers
 select (select max(submission_id) from outgrow_answers) + row_number() over (order by i), submitted_at, quiz, email, question, answer, score, outcome
 from (

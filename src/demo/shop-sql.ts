@@ -2,7 +2,15 @@
 // and in Postgres, in every run; only the dates follow the day that is asked for. Skewed, and as untidy as real tables. Pure.
 
 import { type Draws, drawsOf, SHOP_DATABASES, type ShopDatabaseName } from './shop-database.ts'
-import { ANSWERS, CITIES, FIRST_NAMES, LAST_NAMES, OUTCOMES, PLAIN_FIRST_NAMES, QUESTION } from './shop-words.ts'
+import {
+  ANSWERS,
+  CITIES,
+  FIRST_NAMES,
+  LAST_NAMES,
+  OUTCOMES,
+  PLAIN_FIRST_NAMES,
+  QUESTION,
+} from './shop-words.ts'
 import { ZOE_AT_FIRST } from './zoe.ts'
 
 export interface Shop {
@@ -28,7 +36,7 @@ export function shopSql(shop: Shop): string[] {
 }
 
 /** A row's own number, from its id. */
-export const NUMBER = "cast(substr(customer_id, 3) as bigint)"
+export const NUMBER = 'cast(substr(customer_id, 3) as bigint)'
 
 export function customers(
   { draw, skewed, pick }: Draws,

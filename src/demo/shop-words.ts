@@ -24,7 +24,9 @@ export const FIRST_NAMES = [
 ]
 
 /** The same names as people type them into an e-mail address. */
-export const PLAIN_FIRST_NAMES = FIRST_NAMES.map((name) => name.normalize('NFD').replace(/\p{M}/gu, '').toLowerCase())
+export const PLAIN_FIRST_NAMES = FIRST_NAMES.map((name) =>
+  name.normalize('NFD').replace(/\p{M}/gu, '').toLowerCase(),
+)
 
 export const LAST_NAMES = [
   'Silva',
@@ -69,4 +71,12 @@ export const ANSWERS = [
 ]
 
 /** As the quiz tool exports them: nobody agreed on capitals and blanks. */
-export const OUTCOMES = ['Trend Lover', 'Minimalist', 'trend lover ', 'Bargain Hunter', 'MINIMALIST', ' Night Owl', 'Classic']
+export const OUTCOMES = [
+  'Trend Lover',
+  'Minimalist',
+  'trend lover ',
+  'Bargain Hunter',
+  'MINIMALIST',
+  ' Night Owl',
+  'Classic',
+]

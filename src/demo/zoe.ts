@@ -20,11 +20,11 @@ export const ZOE_AT_FIRST = (start: string): string[] => [
   answer(`${start} - interval '40 days'`, '58', 'Trend Lover'),
 ]
 
-/** She orders again, subscribes, and takes the quiz once more. */
+/** She subscribes, takes the quiz once more, and then orders again. */
 export const ZOE_A_DAY_LATER = (start: string): string[] => [
   `update customers set newsletter = true, newsletter_opened_at = ${start} + interval '9 hours' where customer_id = '${ZOE}'`,
-  order(`${start} + interval '10 hours'`, '189.00'),
-  answer(`${start} + interval '11 hours'`, ' 91 ', ' Night Owl'),
+  answer(`${start} + interval '10 hours'`, ' 91 ', ' Night Owl'),
+  order(`${start} + interval '11 hours'`, '189.00'),
 ]
 
 const order = (at: string, amount: string): string =>

@@ -4,7 +4,7 @@
 import type { Write } from '../model/definition.ts'
 import type { LeavePolicy } from '../model/words.ts'
 import type { Dialect } from '../warehouse/port.ts'
-import type { DeltaInput } from './delta.ts'
+import { type DeltaInput, hasKept } from './delta.ts'
 import type { Slot } from './slots.ts'
 
 export const PRESENT = 'c.k is not null'
@@ -64,7 +64,9 @@ interface TargetParts extends Pick<SlotSql, 'changed' | 'really' | 'says' | 'set
   readonly rewrite?: string
   /** The value after settling. */
   readonly value: string
-  /** Condition: that value is not NULL. */
+  /** JSON of the values of other kinds that are still held after settling. */
+  readonly former: readonly string[]
+  /** Condition: something is held after settling. */
   readonly set: string
 }
 
@@ -74,7 +76,7 @@ function targetParts(dialect: Dialect, input: TargetInput): TargetParts {
   const others = slot.held.filter((write) => write !== same)
   const before =
     same === undefined ? `cast(null as ${dialect.columnType(target.valueKind)})` : snap(dialect, same)
-  const kept = target.onLeave === 'keep'
+  const kept = target.onLeave === 'keep' || hasKept(slot)
   const omitted = target.nulls === 'omit'
   const unlessParked = parked === undefined ? '' : ` and not ${parked}`
   const differs = difference(dialect, {
@@ -90,30 +92,47 @@ function targetParts(dialect: Dialect, input: TargetInput): TargetParts {
     : `(case when ${PRESENT} then (${differs})${unlessParked} else ${kept ? 'false' : `(${holds})`} end)`
   const today = omitted ? `coalesce(${now}, ${before})` : now
   const arriving = parked === undefined ? today : `case when ${parked} then ${before} else ${today} end`
-  const value = direct && !kept ? now : `case when ${PRESENT} then ${arriving} else ${kept ? before : 'null'} end`
-  // In doubt the whole target is sent; where the target has nothing, the write is taken back.
-  const nullsToo = omitted ? 'false' : `(d.hard or ${holds})`
-  const doubted = `(d.k is not null and case when ${PRESENT} then ${today} is not null or ${nullsToo} else d.hard or ${holds} end${unlessParked})`
-  const changed = input.doubt ? `(${really} or ${doubted})` : really
-  const set = `(${value}) is not null`
-  const former = others.map(
-    (w) => `cast(null as ${dialect.columnType(w.valueKind)}) as ${dialect.ident(`v_${w.column}`)}`,
-  )
+  const value =
+    direct && !kept ? now : `case when ${PRESENT} then ${arriving} else ${kept ? before : 'null'} end`
+  const changed = input.doubt ? `(${really} or ${doubted({ target, now, holds, unlessParked })})` : really
+  const replaced = `${omitted ? `${now} is not null` : 'true'}${unlessParked}`
+  const former = others.map((write) => formerValue(dialect, write, { replaced, kept }))
+  const set = [value, ...former].map((expression) => `(${expression}) is not null`).join(' or ')
   return {
     value,
-    set,
+    former: others.map((write, i) => dialect.wire(write.valueKind, `(${former[i]})`)),
+    set: `(${set})`,
     changed,
     really,
     says: changed,
-    sets: `(${changed} and ${set})`,
-    columns: [`${value} as ${dialect.ident(`v_${target.column}`)}`, ...former],
+    sets: `(${changed} and (${set}))`,
+    columns: [
+      `${value} as ${dialect.ident(`v_${target.column}`)}`,
+      ...others.map((w, i) => `${former[i]} as ${dialect.ident(`v_${w.column}`)}`),
+    ],
     named: [`v_${target.column}`, ...others.map((w) => `v_${w.column}`)],
     ...(others.length === 0
       ? {}
       : {
-          rewrite: `(${PRESENT} and (${others.map((w) => `${snap(dialect, w)} is not null`).join(' or ')}))`,
+          rewrite: `(${PRESENT} and ${replaced} and (${others.map((w) => `${snap(dialect, w)} is not null`).join(' or ')}))`,
         }),
   }
+}
+
+/** In doubt the whole target is sent; where the target has nothing, the write is taken back. */
+function doubted(input: Pick<TargetInput, 'target' | 'now' | 'holds'> & { unlessParked: string }): string {
+  const { target, now, holds, unlessParked } = input
+  const today = target.source === undefined ? PRESENT : `${now} is not null`
+  const back = target.nulls === 'omit' ? `(d.hard and ${ABSENT})` : 'd.hard'
+  return `(d.k is not null and (${today} or ${holds} or ${back})${unlessParked})`
+}
+
+/** A value that is held as another kind: it goes once today's replaces it, and stays where today says nothing. */
+function formerValue(dialect: Dialect, write: Write, today: { replaced: string; kept: boolean }): string {
+  const held = snap(dialect, write)
+  const nothing = `cast(null as ${dialect.columnType(write.valueKind)})`
+  if (today.replaced === 'true' && !today.kept) return nothing
+  return `case when ${PRESENT} then case when ${today.replaced} then ${nothing} else ${held} end else ${today.kept ? held : nothing} end`
 }
 
 function elementSql(parts: TargetParts, index: number): SlotSql {
@@ -132,7 +151,7 @@ function attributeSql(
   const membership = target.source === undefined
   const said = membership
     ? `case when ${parts.set} then 'true' else '${back}' end`
-    : `coalesce(${dialect.wire(target.valueKind, parts.value)}, '${back}')`
+    : `coalesce(${[dialect.wire(target.valueKind, parts.value), ...parts.former].join(', ')}, '${back}')`
   const canLose = !membership && slot.held.length > 0 && target.nulls !== 'omit'
   const unlessParked = parts.parked === undefined ? '' : ` and not ${parts.parked}`
   const lost = `case when ${PRESENT} and (${parts.holds}) and ${parts.now} is null${unlessParked} then '[${parts.index}]' end`
@@ -169,9 +188,7 @@ function goneSql(
 ): SlotSql {
   const policy = slot.held[0]?.onLeave ?? 'keep'
   const really = policy === 'keep' ? 'false' : `(${context.holds})`
-  const changed = context.doubt
-    ? `(${really} or (d.k is not null and d.hard and not (${policy === 'keep' ? context.holds : 'false'})))`
-    : really
+  const changed = context.doubt && policy !== 'keep' ? `(${really} or (d.k is not null and d.hard))` : really
   const values = slot.held.map(
     (w) => `cast(null as ${dialect.columnType(w.valueKind)}) as ${dialect.ident(`v_${w.column}`)}`,
   )

@@ -2,7 +2,7 @@
 // Pure text. The delta is frozen: it carries the members to send and the values that the snapshot takes once Braze has
 // accepted them, so that settling needs nothing else (candidates die with their session).
 //
-// Shape of a delta table: k, op (add | change | remove | repair), stays, sets, points, moved, lost, members, l<i> (add |
+// Shape of a delta table: k, op (add | change | remove | repair | rewrite), stays, sets, points, moved, lost, members, l<i> (add |
 // remove, for list slot i), since, v_<column> (the value after settling).
 
 import type { Identity } from '../model/words.ts'
@@ -29,13 +29,12 @@ export interface DeltaInput {
 
 export function createDelta(dialect: Dialect, input: DeltaInput): string {
   const slots = input.slots.map((slot, index) => slotSql(dialect, input, slot, index))
-  const leaves =
-    input.leaves === true ||
-    input.slots.some((slot) => slot.target !== undefined && slot.target.onLeave !== 'keep')
+  const forgets = input.slots.some(hasKept)
+  const leaves = !forgets && (input.leaves === true || input.slots.some(takesBack))
   const included = [
     ...slots.map((slot) => slot.changed),
     ...slots.flatMap((slot) => (slot.rewrite === undefined ? [] : [slot.rewrite])),
-    ...(leaves ? [ABSENT] : []),
+    ...(leaves || forgets ? [ABSENT] : []),
     ...(input.doubt === undefined ? [] : ['d.k is not null']),
   ]
   const where = [
@@ -43,7 +42,7 @@ export function createDelta(dialect: Dialect, input: DeltaInput): string {
     `(${included.join(' or ')})`,
     ...(input.erased === undefined ? [] : [`${dialect.md5(keyOf(input))} not in (${input.erased})`]),
   ]
-  const select = `select\n${rowColumns(dialect, input, slots, leaves).join(',\n')}\nfrom ${joins(input)}\nwhere ${where.join('\n  and ')}`
+  const select = `select\n${rowColumns(dialect, input, slots, { leaves, forgets }).join(',\n')}\nfrom ${joins(input)}\nwhere ${where.join('\n  and ')}`
   if (input.parked === undefined) return `create table ${input.delta} as\n${select}`
   const columns = [...DELTA_COLUMNS, ...slots.flatMap((slot) => slot.named)]
     .map((name) => dialect.ident(name))
@@ -70,18 +69,33 @@ function joins(input: DeltaInput): string {
   return tables.join('\n  ')
 }
 
+const takesBack = ({ target }: Slot): boolean => target !== undefined && target.onLeave !== 'keep'
+
+/** Those who left while the policy was keep are still in the snapshot: a new policy is not for them, so they are forgotten. */
+export const hasKept = (slot: Slot): boolean =>
+  takesBack(slot) && slot.held.some((write) => write.onLeave === 'keep')
+
+/** `rewrite`: nothing is said, only what we hold changes its form, or is forgotten. */
+function opOf(
+  input: DeltaInput,
+  slots: readonly SlotSql[],
+  { leaves, forgets }: { readonly leaves: boolean; readonly forgets: boolean },
+): string {
+  const leaving = leaves ? ` when ${ABSENT} then 'remove'` : ''
+  const rewrites = forgets || slots.some((slot) => slot.rewrite !== undefined)
+  if (input.doubt === undefined && !rewrites)
+    return `case when s.k is null then 'add'${leaving} else 'change' end`
+  const real = slots.map((slot) => slot.really).join(' or ')
+  const rest = input.doubt === undefined ? `'rewrite'` : `case when d.k is null then 'rewrite' else 'repair' end`
+  return `case when s.k is null then case when ${ABSENT} then 'repair' else 'add' end${leaving} when ${real} then 'change' else ${rest} end`
+}
+
 function rowColumns(
   dialect: Dialect,
   input: DeltaInput,
   slots: readonly SlotSql[],
-  leaves: boolean,
+  absent: { readonly leaves: boolean; readonly forgets: boolean },
 ): string[] {
-  const real = slots.map((slot) => slot.really).join(' or ')
-  const leaving = leaves ? ABSENT : 'false'
-  const op =
-    input.doubt === undefined
-      ? `case when s.k is null then 'add' when ${leaving} then 'remove' else 'change' end`
-      : `case when ${ABSENT} and s.k is null then 'repair' when s.k is null then 'add' when ${leaving} then 'remove' when ${real} then 'change' else 'repair' end`
   const members = slots.flatMap((slot) => (slot.member === undefined ? [] : [slot.member]))
   const sum = slots.map((slot) => `case when ${slot.says} then 1 else 0 end`).join(' + ')
   const any = (name: 'sets' | 'moved') => slots.flatMap((slot) => slot[name] ?? []).join(' or ') || 'false'
@@ -90,8 +104,8 @@ function rowColumns(
     parts.length === 0 ? `cast(null as ${dialect.types.text})` : `nullif(${dialect.joinText(',', parts)}, '')`
   return [
     `${keyOf(input)} as k`,
-    `${op} as op`,
-    `(${PRESENT} or ${leaves ? 'false' : 's.k is not null'}) as stays`,
+    `${opOf(input, slots, absent)} as op`,
+    `(${PRESENT} or ${absent.leaves || absent.forgets ? 'false' : 's.k is not null'}) as stays`,
     `${input.createUsers ? `(${PRESENT} and (${any('sets')}))` : 'false'} as sets`,
     `${sum} as points`,
     `(${any('moved')}) as moved`,

@@ -1,11 +1,14 @@
 // Decides the ids of runs and plans, and the names of the tables that each of them makes.
 
-import { randomBytes } from 'node:crypto'
+import { randomInt } from 'node:crypto'
 
-/** `r-20261122-030512-x7k2q9`: sorts by time, readable aloud, unlike any other. */
+/** `r-20261122-030512-k7x2q9`: readable aloud, unlike any other, and sorts by time: the last part starts with milliseconds. */
 export function newId(prefix: 'r' | 'p', now: Date): string {
   const stamp = now.toISOString().replace(/[-:]/g, '').replace('T', '-').slice(0, 15)
-  return `${prefix}-${stamp}-${randomBytes(4).toString('hex').slice(0, 6)}`
+  const milliseconds = now.getUTCMilliseconds().toString(36).padStart(2, '0')
+  return `${prefix}-${stamp}-${milliseconds}${randomInt(36 ** 4)
+    .toString(36)
+    .padStart(4, '0')}`
 }
 
 /** Names of the tables of one run or plan. */

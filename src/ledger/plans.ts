@@ -105,23 +105,39 @@ export async function savePlan(
 export async function expirePlans(ledger: Ledger, hours: number): Promise<void> {
   const { dialect, session } = ledger
   const rows = await session.rows(
-    `select plan, status, syncs from ${dialect.table('plans')} where ${inScope(ledger)} and status in ('making', 'open') ` +
+    `select plan from ${dialect.table('plans')} where ${inScope(ledger)} and status in ('making', 'open') ` +
       `and created_at < ${dialect.plusSeconds(dialect.now, -Math.round(hours * 3600))}`,
   )
   for (const row of rows) {
     const plan = asText(row.plan) ?? ''
-    if (row.status === 'making') await dropDeltas(ledger, plan, asNumber(row.syncs))
-    await dropPlanRows(ledger, plan, await readPlanSyncs(ledger, plan))
+    await dropPlanRows(ledger, plan)
     await setPlanStatus(ledger, plan, 'expired')
   }
 }
 
-/** Drops every delta table that a plan may have made. */
-export async function dropDeltas(ledger: Ledger, plan: string, syncs: number): Promise<void> {
+/** The numbers of a plan stay; its rows go: every table that it may have made, but those that became a held sync's own plan. */
+export async function dropPlanRows(ledger: Ledger, plan: string): Promise<void> {
+  const { dialect, session } = ledger
+  const made = asNumber(
+    (await oneRow(session, `select syncs from ${dialect.table('plans')} where ${ours(ledger, plan)}`))?.syncs,
+  )
+  const rows = await session.rows(
+    `select plan, delta from ${dialect.table('plan_syncs')} where ${inScope(ledger)} and delta is not null`,
+  )
+  const others = new Set(rows.flatMap((row) => (row.plan === plan ? [] : [asText(row.delta)])))
   const names = tableNames(plan)
-  for (let position = 0; position < syncs; position += 1)
-    await ledger.session.run(`drop table if exists ${ledger.dialect.table(names.delta(position))}`)
+  const deltas = new Set([
+    ...Array.from({ length: made }, (_, position) => names.delta(position)),
+    ...rows.flatMap((row) => (row.plan === plan ? (asText(row.delta) ?? []) : [])),
+  ])
+  for (const delta of deltas) {
+    if (!others.has(delta)) await session.run(`drop table if exists ${dialect.table(delta)}`)
+  }
+  await session.run(updateRows(ledger, 'plan_syncs', { set: { delta: null }, where: { plan } }))
 }
+
+const ours = (ledger: Ledger, plan: string): string =>
+  `${inScope(ledger)} and plan = ${literal(ledger.dialect, plan)}`
 
 const planSyncValues = (plan: string, sync: PlanSync): Values => ({
   plan,
@@ -189,37 +205,21 @@ export async function setPlanStatus(ledger: Ledger, plan: string, status: string
   await ledger.session.run(updateRows(ledger, 'plans', { set: { status }, where: { plan } }))
 }
 
-/** The numbers of a plan stay; its rows go. */
-export async function dropPlanRows(
-  ledger: Ledger,
-  plan: string,
-  syncs: readonly Pick<PlanSync, 'sync' | 'delta'>[],
-): Promise<void> {
-  for (const { sync, delta } of syncs) {
-    if (delta === undefined) continue
-    await ledger.session.run(`drop table if exists ${ledger.dialect.table(delta)}`)
-    await ledger.session.run(
-      updateRows(ledger, 'plan_syncs', { set: { delta: null }, where: { plan, sync } }),
-    )
-  }
+/** A plan that was on its way when its run ended: one that was saved may be applied again, any other is over. */
+export async function endPlan(ledger: Ledger, plan: string, isSaved: boolean): Promise<void> {
+  const { dialect, session } = ledger
+  if (!isSaved) await dropPlanRows(ledger, plan)
+  await session.run(
+    `update ${dialect.table('plans')} set status = '${isSaved ? 'open' : 'expired'}' where ${ours(ledger, plan)} and status in ('making', 'applying')`,
+  )
 }
 
-/** Plans with rows that hold this sync, newest first. */
-export async function keptPlans(
-  ledger: Ledger,
-  sync: string,
-): Promise<{ plan: string; delta: string; heldBy: string[]; createdAt: string; status: string }[]> {
+/** Plans that may still be applied and hold this sync, newest first. */
+export async function openPlans(ledger: Ledger, sync: string): Promise<string[]> {
   const { dialect, session } = ledger
   const rows = await session.rows(
-    `select s.plan, s.delta, s.held_by, p.status, ${dialect.isoText('p.created_at')} as created_at from ${dialect.table('plan_syncs')} as s ` +
-      `join ${dialect.table('plans')} as p on p.plan = s.plan and ${inScope(ledger, 'p')} ` +
-      `where ${inScope(ledger, 's')} and s.sync = ${literal(dialect, sync)} and s.delta is not null order by p.plan desc`,
+    `select s.plan from ${dialect.table('plan_syncs')} as s join ${dialect.table('plans')} as p on p.plan = s.plan and ${inScope(ledger, 'p')} ` +
+      `where ${inScope(ledger, 's')} and s.sync = ${literal(dialect, sync)} and s.delta is not null and p.status = 'open' order by p.plan desc`,
   )
-  return rows.map((row) => ({
-    plan: asText(row.plan) ?? '',
-    delta: asText(row.delta) ?? '',
-    heldBy: asJson<string[]>(row.held_by, []),
-    createdAt: asText(row.created_at) ?? '',
-    status: asText(row.status) ?? '',
-  }))
+  return rows.map((row) => asText(row.plan) ?? '')
 }

@@ -103,6 +103,10 @@ export const TABLES = {
       source_time: ['text', 'Moment up to which the data was complete'],
       slot: ['timestamp', 'Nominal time of the schedule slot that this run covers (UTC)'],
       settled: ['boolean', 'Whether the snapshot took what was accepted'],
+      stopped_after: [
+        'bigint',
+        'Last outbox number that still carried this sync, when it was stopped midway',
+      ],
       ended_at: ['timestamp', 'When the sync ended (UTC)'],
     },
     key: ['project', 'workspace', 'run', 'sync'],

@@ -17,13 +17,15 @@ export interface SettleInput {
   readonly delta: string
   readonly snapshot: string
   readonly outbox: string
-  /** Tables of (identity, k), made once a run: whom Braze accepted, of whom we do not know. */
+  /** Tables of (seq, identity, k), made once a run: whom Braze accepted, of whom we do not know. */
   readonly accepted: string
   readonly unsure: string
   /** Name for a table of this transaction's own. */
   readonly scratch: string
   /** Every row of the outbox was accepted and nothing refused: the delta itself is what to settle. */
   readonly allAccepted: boolean
+  /** The last outbox number that carried this sync, when it was stopped midway; later rows say nothing about it. */
+  readonly stoppedAfter?: number
   readonly firstLoad: boolean
   readonly hasSentAt: boolean
   readonly maxAttempts: number
@@ -33,8 +35,16 @@ export interface SettleInput {
 /** Condition on delta row `d`: Braze accepted it, or it had nothing to send. */
 export function settledCondition(ledger: Ledger, input: SettleInput): string {
   if (input.allAccepted) return 'true'
-  return `((${isSilent(input.slots, 'd')}) or d.k in (select k from ${input.accepted} where identity = ${literal(ledger.dialect, input.identity)}))`
+  return `((${isSilent(input.slots, 'd')}) or ${among(ledger, input, input.accepted)})`
 }
+
+/** Condition on delta row `d`: its person is in a table of outcomes, by a row that carried this sync. */
+export function among(ledger: Ledger, input: SettleInput, table: string): string {
+  return `d.k in (select k from ${table} where identity = ${literal(ledger.dialect, input.identity)}${upTo(input, 'seq')})`
+}
+
+const upTo = (input: SettleInput, seq: string): string =>
+  input.stoppedAfter === undefined ? '' : ` and ${seq} <= ${input.stoppedAfter}`
 
 /** Tables of accepted and unsure people of a run: [accepted, unsure]. */
 export function outcomeTables(
@@ -48,8 +58,8 @@ export function outcomeTables(
   const refused = `select seq from ${dialect.table('refusals')} where ${inScope(ledger)} and run = ${literal(dialect, input.run)} and attribute = ''`
   const startedTo = `select coalesce(max(last_seq), -1) from ${dialect.table('acks')} where ${inScope(ledger)} and run = ${literal(dialect, input.run)} and outcome = 'started'`
   return [
-    `create table ${input.accepted} as select o.identity, o.k from ${input.outbox} as o where ${batch} in (${acks("'accepted'")}) and o.seq not in (${refused})`,
-    `create table ${input.unsure} as select o.identity, o.k from ${input.outbox} as o where o.seq <= (${startedTo}) and ${batch} not in (${acks("'accepted', 'unsent'")})`,
+    `create table ${input.accepted} as select o.seq, o.identity, o.k from ${input.outbox} as o where ${batch} in (${acks("'accepted'")}) and o.seq not in (${refused})`,
+    `create table ${input.unsure} as select o.seq, o.identity, o.k from ${input.outbox} as o where o.seq <= (${startedTo}) and ${batch} not in (${acks("'accepted', 'unsent'")})`,
   ]
 }
 
@@ -95,7 +105,7 @@ function refusedBack(ledger: Ledger, input: SettleInput): string[] {
 
 const refusedPeople = (ledger: Ledger, input: SettleInput, condition: string): string =>
   `select o.k from ${ledger.dialect.table('refusals')} as r join ${input.outbox} as o on o.seq = r.seq ` +
-  `where ${inScope(ledger, 'r')} and r.run = ${literal(ledger.dialect, input.run)} and o.identity = ${literal(ledger.dialect, input.identity)} and ${condition}`
+  `where ${inScope(ledger, 'r')} and r.run = ${literal(ledger.dialect, input.run)} and o.identity = ${literal(ledger.dialect, input.identity)}${upTo(input, 'o.seq')} and ${condition}`
 
 function addHistory(ledger: Ledger, input: SettleInput, done: string): string {
   const { dialect } = ledger
@@ -112,7 +122,7 @@ function addHistory(ledger: Ledger, input: SettleInput, done: string): string {
   const fixed = [project, workspace, input.sync].map((text) => literal(dialect, text)).join(', ')
   return (
     `insert into ${dialect.table('history')} (project, workspace, sync, k, op, members, run, settled_at) ` +
-    `select ${fixed}, d.k, d.op, ${members}, ${literal(dialect, input.run)}, ${dialect.now} from ${input.delta} as d where d.op <> 'repair' and ${done}`
+    `select ${fixed}, d.k, d.op, ${members}, ${literal(dialect, input.run)}, ${dialect.now} from ${input.delta} as d where d.op in ('add', 'change', 'remove') and ${done}`
   )
 }
 
@@ -133,7 +143,7 @@ function doubtAndRejections(ledger: Ledger, input: SettleInput, done: string): s
     clear,
     `insert into ${doubt} (project, workspace, sync, k, reason, since) select ${fixed}, d.k, 'unknown', ${dialect.now} ` +
       `from ${input.delta} as d where not (${isSilent(input.slots, 'd')}) ` +
-      `and d.k in (select k from ${input.unsure} where identity = ${literal(dialect, input.identity)}) ` +
+      `and ${among(ledger, input, input.unsure)} ` +
       `and not exists (select 1 from ${doubt} as x where ${inScope(ledger, 'x')} and x.sync = ${literal(dialect, input.sync)} and x.k = d.k and x.reason = 'unknown')`,
     // What no longer differs, or was accepted, is not rejected any more.
     `${obsolete}(k not in (select k from ${input.delta}) or k in (select d.k from ${input.delta} as d where ${cleared}))`,
@@ -199,7 +209,7 @@ function refusedRows(ledger: Ledger, input: SettleInput): string {
   return (
     `select d.k, r.attribute, min(r.reason) as reason, min(case when r.attribute = '' then ${rowMark(dialect, input.slots, 'd')} ${marks.join(' ')} end) as mark ` +
     `from ${dialect.table('refusals')} as r join ${input.outbox} as o on o.seq = r.seq join ${input.delta} as d on d.k = o.k ` +
-    `where ${inScope(ledger, 'r')} and r.run = ${literal(dialect, input.run)} and o.identity = ${literal(dialect, input.identity)} ` +
+    `where ${inScope(ledger, 'r')} and r.run = ${literal(dialect, input.run)} and o.identity = ${literal(dialect, input.identity)}${upTo(input, 'o.seq')} ` +
     `and not (${isSilent(input.slots, 'd')}) and r.attribute in (${['', ...attributes].map((name) => literal(dialect, name)).join(', ')}) ` +
     `group by d.k, r.attribute`
   )

@@ -25,7 +25,7 @@ export async function doubtQuery(
   if (await exists(ledger, doubt)) parts.push(`select k, reason = 'unknown' as hard from ${doubt}`)
   if (standing.refresh !== undefined) {
     const { snapshot, days, size } = standing.refresh
-    const old = `${snapshot} where sent_at < ${dialect.plusSeconds(dialect.now, -Math.round(days * 86_400))}`
+    const old = `${snapshot} where (sent_at is null or sent_at < ${dialect.plusSeconds(dialect.now, -Math.round(days * 86_400))})`
     // Spread over a day of hourly runs, oldest first, so that one first load does not come back as one burst.
     const share = Math.max(1000, Math.ceil(size / 24))
     if (await exists(ledger, old))

@@ -39,7 +39,7 @@ export async function applyPlan(
         delivered.failure === undefined &&
         [...delivered.settled.values()].every((settled) => settled.unsent + settled.unknown === 0)
       await setPlanStatus(context.ledger, plan.plan, whole ? 'applied' : 'open')
-      if (whole) await dropPlanRows(context.ledger, plan.plan, plan.syncs)
+      if (whole) await dropPlanRows(context.ledger, plan.plan)
       return { set, held: new Map(), delivered }
     },
   )

@@ -2,7 +2,7 @@
 // rate limit. What has left stays as it is; the people not yet started are packed again without that sync.
 
 import type { OutboxPart } from '../ledger/outbox.ts'
-import { asNumber, asText, inScope, literal } from '../ledger/sql.ts'
+import { asNumber, asText, inScope, literal, updateRows } from '../ledger/sql.ts'
 import { BrazeError } from '../model/errors.ts'
 import type { Acks } from './acks.ts'
 import type { RunContext } from './context.ts'
@@ -15,8 +15,8 @@ const REFUSED_SHARE = 0.05
 const ENOUGH_BATCHES = 20
 
 export interface Breaker {
-  /** Looks at the refusals so far; returns the total that the outbox now has. */
-  check(progress: SendProgress, acks: Acks): Promise<number>
+  /** Looks at the refusals so far; when it packed the rest again, returns the total that the outbox now has. */
+  check(progress: SendProgress, acks: Acks): Promise<number | undefined>
   stopped(): ReadonlyMap<string, Error>
 }
 
@@ -33,13 +33,22 @@ export function openBreaker(context: RunContext, input: BreakerInput): Breaker {
   let total = input.total
   let looked = 0
   const check = async (progress: SendProgress, acks: Acks) => {
-    if (progress.answeredBatches < ENOUGH_BATCHES || progress.refusals === looked) return total
+    if (progress.answeredBatches < ENOUGH_BATCHES || progress.refusals === looked) return undefined
     looked = progress.refusals
     await acks.flush()
     const poisoned = await tripped(context, input, { progress, total, stopped })
-    if (poisoned.size === 0) return total
-    for (const [sync, error] of poisoned) stopped.set(sync, error)
+    if (poisoned.size === 0) return undefined
     const { session } = context.ledger
+    // On record first: what is packed again carries the same people without this sync, and must not settle it.
+    for (const [sync, error] of poisoned) {
+      stopped.set(sync, error)
+      await session.run(
+        updateRows(context.ledger, 'run_syncs', {
+          set: { stopped_after: progress.lastSeq },
+          where: { run: input.run, sync },
+        }),
+      )
+    }
     await session.run(`delete from ${input.outbox} where seq > ${progress.lastSeq}`)
     const parts = input.parts.filter((part) => !stopped.has(part.sync))
     total = await fillOutbox(context, {

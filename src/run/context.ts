@@ -32,6 +32,8 @@ export interface RunDeps {
   readonly progress: (progress: Progress) => void
   /** Host and process, for people who wonder who holds the lease. */
   readonly place: string
+  /** Seconds that the lease lives unless renewed; by default longer than three requests may take. */
+  readonly leaseSeconds?: number
 }
 
 /** A run's own view: its dependencies and the ledger on its main session. */

@@ -163,6 +163,7 @@ async function send(
         return await breaker.check(progress, acks)
       },
     })
+    context.progress({ stage: 'send', objects: result.objects, total, requests: braze.stats().requests })
     return { result, stopped: breaker.stopped() }
   } finally {
     await reader.close()

@@ -4,7 +4,7 @@
 import { newId } from '../ledger/names.ts'
 import {
   dropPlanRows,
-  keptPlans,
+  openPlans,
   type PlanHead,
   type PlanSync,
   savePlan,
@@ -47,10 +47,9 @@ export async function saveHeld(context: RunContext, set: PlannedSet): Promise<Re
 /** Keeps the newest plans of a sync; older ones keep their numbers and lose their rows. */
 export async function pruneHeld(context: RunContext, sync: string): Promise<void> {
   const { ledger } = context
-  const kept = (await keptPlans(ledger, sync)).filter((plan) => plan.status === 'open')
-  for (const old of kept.slice(KEPT_PLANS)) {
-    await dropPlanRows(ledger, old.plan, [{ sync, delta: old.delta }])
-    await setPlanStatus(ledger, old.plan, 'replaced')
+  for (const old of (await openPlans(ledger, sync)).slice(KEPT_PLANS)) {
+    await dropPlanRows(ledger, old)
+    await setPlanStatus(ledger, old, 'replaced')
   }
 }
 

@@ -29,7 +29,9 @@ export async function keepLease(
   const certificate = await store.deathCertificate(`brazier lease ${project} ${workspace}`)
   const session = await store.session()
   const ledger = ledgerOn(context, session)
-  const request = { run: options.run, place: context.place, certificate }
+  const seconds =
+    context.leaseSeconds ?? Math.max(LEASE_SECONDS, 3 * context.project.braze.requestTimeoutSeconds)
+  const request = { run: options.run, place: context.place, certificate, seconds }
   try {
     const asked = context.monotonic()
     const { lease, at } = await acquire(
@@ -41,6 +43,7 @@ export async function keepLease(
       ledger,
       lease,
       at,
+      seconds,
       done: async () => {
         await certificate?.release()
         await session.close()
@@ -74,13 +77,14 @@ interface Renewing {
   readonly lease: Lease
   /** When the lease was asked for: its life counts from before the store's clock saw it, never from after. */
   readonly at: number
+  readonly seconds: number
   readonly done: () => Promise<void>
 }
 
-function startRenewing(context: RunContext, { ledger, lease, at, done }: Renewing): KeptLease {
+function startRenewing(context: RunContext, { ledger, lease, at, seconds: life, done }: Renewing): KeptLease {
   const lost = new AbortController()
   const requestMs = context.project.braze.requestTimeoutSeconds * 1000
-  let until = at + LEASE_SECONDS * 1000
+  let until = at + life * 1000
   const lose = () =>
     lost.abort(
       new LeaseLostError('the lease was lost', { hint: 'Another run has taken over; it does the rest.' }),
@@ -93,11 +97,11 @@ function startRenewing(context: RunContext, { ledger, lease, at, done }: Renewin
   let renewing: Promise<void> = Promise.resolve()
   const timer = setInterval(
     () => {
-      renewing = extend(LEASE_SECONDS).catch((error: unknown) =>
+      renewing = extend(life).catch((error: unknown) =>
         context.log.warn('lease.renewal_failed', { reason: asError(error).message }),
       )
     },
-    (LEASE_SECONDS * 1000) / 3,
+    (life * 1000) / 3,
   )
   timer.unref()
   return {

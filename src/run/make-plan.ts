@@ -3,14 +3,7 @@
 import { newId } from '../ledger/names.ts'
 import { countPeople } from '../ledger/numbers.ts'
 import { claimDestination, migrate } from '../ledger/open.ts'
-import {
-  dropDeltas,
-  type PlanHead,
-  type PlanSync,
-  savePlan,
-  setPlanStatus,
-  startPlan,
-} from '../ledger/plans.ts'
+import { endPlan, type PlanHead, type PlanSync, savePlan, startPlan } from '../ledger/plans.ts'
 import { readSamples, type Sample } from '../ledger/samples.ts'
 import { asNumber, oneRow } from '../ledger/sql.ts'
 import type { Sync } from '../model/definition.ts'
@@ -95,8 +88,7 @@ async function planAndSave(
       samples,
     }
   } catch (error) {
-    await dropDeltas(ledger, head.plan, request.syncs.length)
-    await setPlanStatus(ledger, head.plan, 'expired')
+    await endPlan(ledger, head.plan, false)
     throw error
   }
 }

@@ -3,14 +3,7 @@
 
 import { newId } from '../ledger/names.ts'
 import { claimDestination, migrate } from '../ledger/open.ts'
-import {
-  dropDeltas,
-  expirePlans,
-  type PlanHead,
-  savePlan,
-  setPlanStatus,
-  startPlan,
-} from '../ledger/plans.ts'
+import { expirePlans, type PlanHead, savePlan, setPlanStatus, startPlan } from '../ledger/plans.ts'
 import { insertRows, raw } from '../ledger/sql.ts'
 import type { Sync } from '../model/definition.ts'
 import { asError, BrazierError, LeaseLostError } from '../model/errors.ts'
@@ -22,6 +15,7 @@ import { type PlannedSet, planAll } from './plan-all.ts'
 import { recover } from './recover.ts'
 import { exitCode, type RunReport, runStatus, syncReport } from './report.ts'
 import { closeRun } from './settle-run.ts'
+import { sweep } from './sweep.ts'
 
 export interface SyncRequest {
   readonly syncs: readonly Sync[]
@@ -103,7 +97,7 @@ export async function inRun(
       const attempt = await attempted(() => work(context, { run, plan, lease, timeIsUp }))
       const seconds = (context.monotonic() - started) / 1000
       const report = makeReport({ run, startedAt: startedAt.toISOString(), seconds, options, attempt })
-      await closeBooks(context, { run, report, attempt })
+      await closeBooks(context, { run, plan, command: options.command, report, attempt })
       return report
     } finally {
       await lease.release()
@@ -217,17 +211,16 @@ function quiet(carried: Carried, name: string) {
 
 async function closeBooks(
   context: RunContext,
-  end: { run: string; report: RunReport; attempt: Attempt },
+  end: { run: string; plan: string; command: string; report: RunReport; attempt: Attempt },
 ): Promise<void> {
-  const { report, attempt } = end
+  const { ledger } = context
+  const { report, attempt, run } = end
   // A lost lease: the row is the other run's to settle. A failure within the delivery: the next run recovers this one.
-  if (
-    attempt.failure instanceof LeaseLostError ||
-    (attempt.carried === undefined && (await isSending(context, end.run)))
-  )
-    return
-  await endSyncs(context, end.run, report.syncs)
-  await closeRun(context.ledger, end.run, {
+  if (attempt.failure instanceof LeaseLostError) return
+  if (attempt.carried === undefined && (await isSending(context, run))) return
+  await sweep(ledger, end)
+  await endSyncs(context, run, report.syncs)
+  await closeRun(ledger, run, {
     status: report.status,
     error: report.error?.message ?? null,
     requests: report.requests,
@@ -244,7 +237,7 @@ async function isSending(context: RunContext, run: string): Promise<boolean> {
   return rows.length > 0
 }
 
-/** Plans under the run's own plan; what fails leaves no tables behind. */
+/** Plans under the run's own plan. */
 async function planFrozen(
   context: RunContext,
   request: { run: string; plan: string; command: string; syncs: readonly Sync[] },
@@ -258,21 +251,9 @@ async function planFrozen(
     batchSize: project.braze.objectsPerRequest,
   }
   await startPlan(ledger, head, request.syncs.length)
-  try {
-    const set = await planAll(context, {
-      run: request.run,
-      plan: request.plan,
-      syncs: request.syncs,
-      keeps: true,
-    })
-    await savePlan(ledger, head, {
-      status: 'applying',
-      syncs: set.planned.filter((sync) => sync.heldBy.length === 0),
-    })
-    return set
-  } catch (error) {
-    await dropDeltas(ledger, request.plan, request.syncs.length)
-    await setPlanStatus(ledger, request.plan, 'expired')
-    throw error
-  }
+  const { run, plan, syncs } = request
+  const set = await planAll(context, { run, plan, syncs, keeps: true })
+  const free = set.planned.filter((sync) => sync.heldBy.length === 0)
+  await savePlan(ledger, head, { status: 'applying', syncs: free })
+  return set
 }

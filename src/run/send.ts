@@ -28,8 +28,8 @@ export interface SendInput {
   readonly stop: AbortSignal
   /** True once the time for this run is used up. */
   readonly timeIsUp: () => boolean
-  /** Called between chunks; may shorten or replace what follows `lastSeq`, and returns the new total. */
-  readonly between: (progress: SendProgress) => Promise<number>
+  /** Called between chunks; when it replaced what follows `lastSeq`, it returns the new total, which may be the same. */
+  readonly between: (progress: SendProgress) => Promise<number | undefined>
 }
 
 export interface SendProgress {
@@ -66,7 +66,7 @@ export async function sendOutbox(input: SendInput): Promise<SendResult> {
     next?.catch(() => {})
     await sender.sendAll(batches)
     const renewed = await input.between({ ...sender.progress(), lastSeq: last.lastSeq })
-    if (renewed !== total) {
+    if (renewed !== undefined) {
       total = renewed
       await next?.catch(() => {})
       next = from < total ? readChunk(input, { from, total }) : undefined

@@ -4,9 +4,10 @@
 import { checkFence, type Lease } from '../ledger/lease.ts'
 import { tableNames } from '../ledger/names.ts'
 import { countDelta, isSilent, readNumbers } from '../ledger/numbers.ts'
-import { dropPlanRows, type PlanSync } from '../ledger/plans.ts'
+import type { PlanSync } from '../ledger/plans.ts'
 import { settledDefinition } from '../ledger/register.ts'
 import {
+  among,
   countFresh,
   keepRefusals,
   outcomeTables,
@@ -15,16 +16,7 @@ import {
   settleSync,
 } from '../ledger/settle.ts'
 import { dropColumn } from '../ledger/snapshot.ts'
-import {
-  asNumber,
-  deleteRows,
-  inScope,
-  type Ledger,
-  literal,
-  oneRow,
-  raw,
-  updateRows,
-} from '../ledger/sql.ts'
+import { asNumber, asText, inScope, type Ledger, literal, oneRow, raw, updateRows } from '../ledger/sql.ts'
 import type { SyncRecord } from '../ledger/syncs.ts'
 import type { Session } from '../warehouse/port.ts'
 import type { RunContext } from './context.ts'
@@ -54,15 +46,20 @@ export interface Settled {
 
 export async function settleRun(context: RunContext, request: SettleRequest): Promise<Map<string, Settled>> {
   const { ledger } = context
+  const settled = new Map<string, Settled>()
+  const noted = await notesOf(ledger, request.run)
+  const left = request.syncs.filter(
+    ({ sync, delta }) => delta !== undefined && noted.get(sync)?.isSettled !== true,
+  )
+  // A run that died after its last settle may have lost its outbox already.
+  if (left.length === 0) return settled
   const names = tableNames(request.run)
   const allAccepted = await everythingAccepted(ledger, request.run, ledger.dialect.table(names.outbox))
   if (!allAccepted) await makeOutcomes(ledger, request, names)
-  const settled = new Map<string, Settled>()
-  for (const planned of request.syncs) {
-    if (planned.delta === undefined || (await isSettled(ledger, request.run, planned.sync))) continue
-    settled.set(planned.sync, await settleOne(context, request, { planned, allAccepted }))
+  for (const planned of left) {
+    const stoppedAfter = noted.get(planned.sync)?.stoppedAfter
+    settled.set(planned.sync, await settleOne(context, request, { planned, allAccepted, stoppedAfter }))
   }
-  await tidy(ledger, request, names)
   return settled
 }
 
@@ -96,17 +93,34 @@ async function makeOutcomes(
   }
 }
 
-const isSettled = async (ledger: Ledger, run: string, sync: string): Promise<boolean> =>
-  (await oneRow(
-    ledger.session,
-    `select 1 as ok from ${ledger.dialect.table('run_syncs')} where ${inScope(ledger)} and run = ${literal(ledger.dialect, run)} and sync = ${literal(ledger.dialect, sync)} and settled`,
-  )) !== undefined
+interface Noted {
+  readonly isSettled: boolean
+  readonly stoppedAfter: number | undefined
+}
 
-async function settleOne(
-  context: RunContext,
-  request: SettleRequest,
-  target: { planned: PlanSync; allAccepted: boolean },
-): Promise<Settled> {
+async function notesOf(ledger: Ledger, run: string): Promise<ReadonlyMap<string, Noted>> {
+  const { dialect, session } = ledger
+  const rows = await session.rows(
+    `select sync, settled, stopped_after from ${dialect.table('run_syncs')} where ${inScope(ledger)} and run = ${literal(dialect, run)}`,
+  )
+  return new Map(
+    rows.map((row) => [
+      asText(row.sync) ?? '',
+      {
+        isSettled: row.settled === true,
+        stoppedAfter: row.stopped_after === null ? undefined : asNumber(row.stopped_after),
+      },
+    ]),
+  )
+}
+
+interface Target {
+  readonly planned: PlanSync
+  readonly allAccepted: boolean
+  readonly stoppedAfter: number | undefined
+}
+
+async function settleOne(context: RunContext, request: SettleRequest, target: Target): Promise<Settled> {
   const { ledger } = context
   const input = settleInput(context, request, target)
   return await ledger.session.transaction(async (tx) => {
@@ -151,11 +165,7 @@ async function settleOne(
   })
 }
 
-function settleInput(
-  context: RunContext,
-  request: SettleRequest,
-  target: { planned: PlanSync; allAccepted: boolean },
-): SettleInput {
+function settleInput(context: RunContext, request: SettleRequest, target: Target): SettleInput {
   const { dialect } = context.ledger
   const { planned } = target
   const { definition, numbers } = planned
@@ -174,6 +184,7 @@ function settleInput(
     unsure: dialect.table(names.unsure),
     scratch: dialect.table(names.scratch),
     allAccepted: target.allAccepted,
+    ...(target.stoppedAfter === undefined ? {} : { stoppedAfter: target.stoppedAfter }),
     firstLoad: numbers.firstLoad,
     hasSentAt: !definition.createUsers,
     maxAttempts: definition.maxAttempts,
@@ -188,13 +199,9 @@ async function countOutcomes(
 ): Promise<Pick<Settled, 'sent' | 'refused' | 'freshRefused' | 'unknown' | 'unsent'>> {
   const { dialect } = ledger
   const silent = isSilent(input.slots, 'd')
-  const who = literal(dialect, input.identity)
   const [accepted, unsure] = input.allAccepted
     ? ['true', 'false']
-    : [
-        `d.k in (select k from ${input.accepted} where identity = ${who})`,
-        `d.k in (select k from ${input.unsure} where identity = ${who})`,
-      ]
+    : [among(ledger, input, input.accepted), among(ledger, input, input.unsure)]
   const row = await oneRow(
     tx,
     `select count(*) as total, ${dialect.countIf(accepted)} as sent, ${dialect.countIf(unsure)} as unknown from ${input.delta} as d where not (${silent})`,
@@ -260,19 +267,6 @@ async function emptyColumns(
       return forgotten || (input.whole && asNumber(counts?.[`n${i}`]) === 0)
     })
     .map(({ write }) => write.column)
-}
-
-async function tidy(
-  ledger: Ledger,
-  request: SettleRequest,
-  names: ReturnType<typeof tableNames>,
-): Promise<void> {
-  const { dialect, session } = ledger
-  for (const name of [names.outbox, names.front, names.accepted, names.unsure])
-    await session.run(`drop table if exists ${dialect.table(name)}`)
-  for (const table of ['acks', 'refusals'] as const)
-    await session.run(deleteRows(ledger, table, { run: request.run }))
-  if (!request.keepsRest) await dropPlanRows(ledger, request.plan, request.syncs)
 }
 
 /** Ends a run on record. */

@@ -9,7 +9,10 @@ export function asSubquery(sql: string): string {
 }
 
 /** What a database says against the author's SQL. `line` counts in the author's file. */
-export function sqlRefused(message: string, detail: { line?: number | undefined; hint?: string } = {}): SyncError {
+export function sqlRefused(
+  message: string,
+  detail: { line?: number | undefined; hint?: string } = {},
+): SyncError {
   const where = detail.line === undefined ? '' : `line ${detail.line}: `
   return new SyncError(`${where}${message}`, detail.hint === undefined ? {} : { hint: detail.hint })
 }
@@ -18,7 +21,11 @@ export const NOT_ONE_SELECT = 'Write exactly one SELECT: the SQL of a sync can o
 
 /** Line of a character position (from 1) in a text. */
 export function lineAt(text: string, position: number): number {
-  return Array.from(text).slice(0, Math.max(0, position - 1)).filter((character) => character === "\n").length + 1
+  return (
+    Array.from(text)
+      .slice(0, Math.max(0, position - 1))
+      .filter((character) => character === '\n').length + 1
+  )
 }
 
 /** @throws SyncError when two columns share a name, or when `isUnnamed` says that a name was made up by the database. */
@@ -33,8 +40,11 @@ export function checkNames(names: readonly string[], isUnnamed: (name: string) =
   for (const name of names) {
     const twin = seen.get(name.toLowerCase())
     if (twin !== undefined) {
-      const both = twin === name ? `two columns are called ${name}` : `two columns are called ${twin} and ${name}`
-      throw sqlRefused(both, { hint: 'Names must differ by more than upper and lower case: give one of them another.' })
+      const both =
+        twin === name ? `two columns are called ${name}` : `two columns are called ${twin} and ${name}`
+      throw sqlRefused(both, {
+        hint: 'Names must differ by more than upper and lower case: give one of them another.',
+      })
     }
     seen.set(name.toLowerCase(), name)
   }

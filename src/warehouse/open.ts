@@ -38,7 +38,9 @@ async function duckdbBesideState(
     import('./duckdb/warehouse.ts'),
     import('./duckdb/store.ts'),
   ])
-  const { instance, prepared } = await openInstance(store, (opened) => prepareWarehouse(opened, warehouse, directory))
+  const { instance, prepared } = await openInstance(store, (opened) =>
+    prepareWarehouse(opened, warehouse, directory),
+  )
   return together(prepared, duckdbStore(instance, directory))
 }
 
@@ -47,19 +49,24 @@ async function postgresBesideState(
   store: StoreOf<'duckdb'>,
   { directory, name }: DatabaseSettings,
 ): Promise<Databases> {
-  const [{ openPostgresWarehouse }, { openInstance }, { duckdbStore }, { duckdbLanding }] = await Promise.all([
-    import('./postgres/warehouse.ts'),
-    import('./duckdb/connection.ts'),
-    import('./duckdb/store.ts'),
-    import('./duckdb/landing.ts'),
-  ])
+  const [{ openPostgresWarehouse }, { openInstance }, { duckdbStore }, { duckdbLanding }] = await Promise.all(
+    [
+      import('./postgres/warehouse.ts'),
+      import('./duckdb/connection.ts'),
+      import('./duckdb/store.ts'),
+      import('./duckdb/landing.ts'),
+    ],
+  )
   const { instance, prepared: landing } = await openInstance(store, async (opened) => ({
     files: [opened.files.import],
     directories: [],
     prepared: await duckdbLanding(opened),
   }))
   try {
-    return together(await openPostgresWarehouse(postgresSettings(warehouse, name), { landing }), duckdbStore(instance, directory))
+    return together(
+      await openPostgresWarehouse(postgresSettings(warehouse, name), { landing }),
+      duckdbStore(instance, directory),
+    )
   } catch (error) {
     await instance.close()
     throw error
@@ -76,7 +83,10 @@ async function postgresAlone(
     import('./postgres/store.ts'),
   ])
   const settings = postgresSettings(warehouse, name)
-  return together(await openPostgresWarehouse(settings, { schema: store.schema }), postgresStore(settings, store.schema))
+  return together(
+    await openPostgresWarehouse(settings, { schema: store.schema }),
+    postgresStore(settings, store.schema),
+  )
 }
 
 function postgresSettings(warehouse: WarehouseOf<'postgres'>, name: string): PostgresSettings {

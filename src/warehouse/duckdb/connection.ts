@@ -3,7 +3,7 @@
 
 import { existsSync, mkdirSync, realpathSync } from 'node:fs'
 import { rm } from 'node:fs/promises'
-import { dirname, join, basename } from 'node:path'
+import { basename, dirname, join } from 'node:path'
 import { type DuckDBConnection, DuckDBInstance, type DuckDBValue } from '@duckdb/node-api'
 import type { StoreSettings } from '../../model/definition.ts'
 import { LeaseHeldError, WarehouseError } from '../../model/errors.ts'
@@ -150,7 +150,10 @@ async function attach(admin: DuckDBConnection, files: StateFiles): Promise<void>
 }
 
 /** From here on SQL reads no file but those, and changes no setting. DuckDB's own files stay open to it. */
-async function lockFiles(admin: DuckDBConnection, readable: Omit<Preparation<unknown>, 'prepared'>): Promise<void> {
+async function lockFiles(
+  admin: DuckDBConnection,
+  readable: Omit<Preparation<unknown>, 'prepared'>,
+): Promise<void> {
   const list = (paths: readonly string[]): string => `[${paths.map(literal).join(', ')}]`
   await admin.run(`set allowed_paths = ${list(readable.files)}`)
   await admin.run(`set allowed_directories = ${list(readable.directories)}`)

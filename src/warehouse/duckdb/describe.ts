@@ -33,7 +33,10 @@ async function prepared<T>(
     throw await withTrueLine(connection, sql, asError(thrown))
   })
   if (statements.count !== 1) {
-    throw noSelect(`the SQL is ${statements.count} statements`, ' A PIVOT must list its values: on column in (…).')
+    throw noSelect(
+      `the SQL is ${statements.count} statements`,
+      ' A PIVOT must list its values: on column in (…).',
+    )
   }
   const statement = await statements.prepare(0)
   try {

@@ -5,7 +5,7 @@ import { sqlRefused, withoutData } from '../author-sql.ts'
 
 /** Errors that are about the text of the SQL, the catalog or the program, not about a value. */
 const ABOUT_TEXT =
-  /^(?:Failed to extract statements: )?(?:Parser|Binder|Catalog|Permission|Not implemented|Dependency|TransactionContext|INTERRUPT|Out of Memory) Error/
+  /^(?:Failed to extract statements: )?(?:Parser|Binder|Catalog|Permission|Not implemented|Dependency|TransactionContext|INTERRUPT|Out of Memory|IO) Error/
 
 /** First paragraph of the message without its class; data taken out. */
 export function duckdbMessage(error: Error): string {
@@ -54,7 +54,9 @@ export function storeError(thrown: unknown, what: string): BrazierError {
   const { message } = error
   if (/Could not set lock/.test(message)) return lockHeld(message, what)
   if (/No space left|write all bytes|exceeds.*max_temp_directory_size|maximum swap/i.test(message)) {
-    return new WarehouseError(`${what}: the disk is full`, { hint: 'Free some space; the next run goes on from here.' })
+    return new WarehouseError(`${what}: the disk is full`, {
+      hint: 'Free some space; the next run goes on from here.',
+    })
   }
   if (message.startsWith('Out of Memory')) {
     return new WarehouseError(`${what}: DuckDB ran out of memory`, {
@@ -74,6 +76,9 @@ function lockHeld(message: string, what: string): BrazierError {
 /** The stack without the message, which may hold values. */
 function withoutValue(error: Error): Error {
   const copy = new Error(duckdbMessage(error))
-  copy.stack = `${copy.message}\n${(error.stack ?? '').split('\n').filter((line) => line.startsWith('    at ')).join('\n')}`
+  copy.stack = `${copy.message}\n${(error.stack ?? '')
+    .split('\n')
+    .filter((line) => line.startsWith('    at '))
+    .join('\n')}`
   return copy
 }

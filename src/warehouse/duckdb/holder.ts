@@ -36,7 +36,8 @@ export interface Sighting {
 
 export function isDead({ holder, heartbeat }: Sighting, self: Self, now: number): boolean {
   const silent = now - heartbeat > SILENCE_MS
-  const canLookUp = holder.host === self.host && holder.boot === self.boot && holder.namespace === self.namespace
+  const canLookUp =
+    holder.host === self.host && holder.boot === self.boot && holder.namespace === self.namespace
   if (!canLookUp) return silent
   const started = self.startOf(holder.pid)
   if (started === null) return true

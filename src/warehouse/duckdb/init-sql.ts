@@ -35,7 +35,11 @@ export function initSql(statements: readonly string[], directory: string): InitS
     else directories.add(full.slice(0, full.lastIndexOf('/', pattern) + 1))
     return full
   }
-  return { statements: statements.map((sql) => withPaths(sql, absolute)), files: [...files], directories: [...directories] }
+  return {
+    statements: statements.map((sql) => withPaths(sql, absolute)),
+    files: [...files],
+    directories: [...directories],
+  }
 }
 
 /** An open bracket. */

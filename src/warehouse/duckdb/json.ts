@@ -28,7 +28,8 @@ export const minified = (t: string): string =>
 const hasTooMany = (t: string): string =>
   `case when strlen(${t}) > ${2 * MAX_ARRAY_ELEMENTS} then coalesce(json_array_length(${t}), 0) > ${MAX_ARRAY_ELEMENTS} else false end`
 
-const tooBig = (t: string): string => `case when strlen(${t}) > ${MAX_VALUE_BYTES} then strlen(${minified(t)}) > ${MAX_VALUE_BYTES} else false end`
+const tooBig = (t: string): string =>
+  `case when strlen(${t}) > ${MAX_VALUE_BYTES} then strlen(${minified(t)}) > ${MAX_VALUE_BYTES} else false end`
 
 export const jsonForm: Form = {
   kind: 'json',
@@ -38,10 +39,12 @@ export const jsonForm: Form = {
   },
   fault: (x) => {
     const t = `(${x})::varchar`
-    return `case when ${t} is null then null when not (${isJson(t)}) then '${FAULT.notJson}' else ${firstFault([
-      [hasTooMany(t), FAULT.tooManyElements],
-      [tooBig(t), FAULT.tooBig],
-    ])} end`
+    return `case when ${t} is null then null when not (${isJson(t)}) then '${FAULT.notJson}' else ${firstFault(
+      [
+        [hasTooMany(t), FAULT.tooManyElements],
+        [tooBig(t), FAULT.tooBig],
+      ],
+    )} end`
   },
   plain: false,
   brief: false,

@@ -39,7 +39,11 @@ async function readInto(
   path: string,
 ): Promise<void> {
   const table = duckdbDialect.candidateTable(target.table)
-  const names = target.columns.map(({ name, kind }, i) => ({ file: `c${i}`, name, type: duckdbColumnType(kind) }))
+  const names = target.columns.map(({ name, kind }, i) => ({
+    file: `c${i}`,
+    name,
+    type: duckdbColumnType(kind),
+  }))
   const types = names.map(({ file, type }) => `${literal(file)}: ${literal(type)}`)
   const line = maxLineBytes(target.columns)
   const options = [

@@ -31,7 +31,9 @@ export async function takeLockFile(path: string, what: string): Promise<LockFile
     if (!isDead(seen, self, Date.now())) throw held(seen.holder, what)
     await removeDead(path, seen.holder)
   }
-  throw new LeaseHeldError(`${what} is being taken by other processes`, { hint: 'One process at a time: try again.' })
+  throw new LeaseHeldError(`${what} is being taken by other processes`, {
+    hint: 'One process at a time: try again.',
+  })
 }
 
 /** False when the file is there already. */
@@ -45,9 +47,12 @@ async function create(path: string, holder: Holder): Promise<boolean> {
     return true
   } catch (thrown) {
     if (codeOf(thrown) === 'EEXIST') return false
-    throw new WarehouseError(`cannot write the lock file ${path}: ${codeOf(thrown) ?? asError(thrown).message}`, {
-      hint: 'The folder of store.path must be writable.',
-    })
+    throw new WarehouseError(
+      `cannot write the lock file ${path}: ${codeOf(thrown) ?? asError(thrown).message}`,
+      {
+        hint: 'The folder of store.path must be writable.',
+      },
+    )
   } finally {
     await rm(draft, { force: true })
   }

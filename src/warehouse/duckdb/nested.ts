@@ -23,7 +23,8 @@ function containerForm(container: Container): Form {
   const size = (x: string): string => firstFault([[`strlen(${json(x)}) > ${MAX_VALUE_BYTES}`, FAULT.tooBig]])
   const faults = [...container.faults, ...(isBounded ? [] : [size])]
   // The branches run from the left and stop at the first text, so that json() never meets a value that it cannot write.
-  const fault = (x: string): string => (faults.length === 1 ? `${faults[0]?.(x)}` : `coalesce(${faults.map((f) => f(x)).join(', ')})`)
+  const fault = (x: string): string =>
+    faults.length === 1 ? `${faults[0]?.(x)}` : `coalesce(${faults.map((f) => f(x)).join(', ')})`
   return {
     kind: 'json',
     canonical: (x) => (faults.length === 0 ? json(x) : `case when ${fault(x)} is null then ${json(x)} end`),
@@ -46,7 +47,9 @@ export function listForm(element: Form | Refusal, depth: number, as?: string): F
         : `'[' || array_to_string(list_transform(${list(x)}, lambda ${e}: ${inner(element, e)}), ',') || ']'`,
     faults: [
       (x) => firstFault([[`len(${x}) > ${MAX_ARRAY_ELEMENTS}`, FAULT.tooManyElements]]),
-      ...(fault === undefined ? [] : [(x: string) => `list_any_value(list_transform(${list(x)}, lambda ${e}: ${fault(e)}))`]),
+      ...(fault === undefined
+        ? []
+        : [(x: string) => `list_any_value(list_transform(${list(x)}, lambda ${e}: ${fault(e)}))`]),
     ],
     plain: element.plain,
     isBounded: element.brief,
@@ -63,11 +66,16 @@ export function structForm(fields: readonly { name: string; form: Form | Refusal
   const field = (x: string, name: string): string => `struct_extract(${x}, ${literal(name)})`
   const members = (x: string): string =>
     known
-      .map(({ name, form }, i) => `${literal(`${i === 0 ? '' : ','}${JSON.stringify(name)}:`)} || ${inner(form, field(x, name))}`)
+      .map(
+        ({ name, form }, i) =>
+          `${literal(`${i === 0 ? '' : ','}${JSON.stringify(name)}:`)} || ${inner(form, field(x, name))}`,
+      )
       .join(' || ')
   return containerForm({
     json: (x) => `case when ${x} is not null then '{' || ${members(x)} || '}' end`,
-    faults: known.flatMap(({ name, form: { fault } }) => (fault === undefined ? [] : [(x: string) => fault(field(x, name))])),
+    faults: known.flatMap(({ name, form: { fault } }) =>
+      fault === undefined ? [] : [(x: string) => fault(field(x, name))],
+    ),
     plain: known.every(({ form }) => form.plain),
     isBounded: false,
   })
@@ -76,7 +84,8 @@ export function structForm(fields: readonly { name: string; form: Form | Refusal
 /** Entries stand in the order of their keys: that of a map depends on how it was made. */
 export function mapForm(key: DuckDBType, value: Form | Refusal, depth: number): Form | Refusal {
   if (isRefusal(value)) return value
-  if (key.typeId !== DuckDBTypeId.VARCHAR) return refused('give the map keys of type VARCHAR, or cast it to text')
+  if (key.typeId !== DuckDBTypeId.VARCHAR)
+    return refused('give the map keys of type VARCHAR, or cast it to text')
   const e = `e${depth}`
   const { fault } = value
   const entries = (x: string): string => `list_sort(map_entries(${x}))`
@@ -85,7 +94,12 @@ export function mapForm(key: DuckDBType, value: Form | Refusal, depth: number): 
       `'{' || array_to_string(list_transform(${entries(x)}, lambda ${e}: to_json(${e}.key)::varchar || ':' || ${inner(value, `${e}.value`)}), ',') || '}'`,
     faults: [
       (x) => firstFault([[`cardinality(${x}) > ${MAX_ARRAY_ELEMENTS}`, FAULT.tooManyElements]]),
-      ...(fault === undefined ? [] : [(x: string) => `list_any_value(list_transform(${entries(x)}, lambda ${e}: ${fault(`${e}.value`)}))`]),
+      ...(fault === undefined
+        ? []
+        : [
+            (x: string) =>
+              `list_any_value(list_transform(${entries(x)}, lambda ${e}: ${fault(`${e}.value`)}))`,
+          ]),
     ],
     plain: false,
     isBounded: false,

@@ -10,9 +10,30 @@ export interface Place {
 }
 
 /** Volumes of these types cross a network, or pretend to be a disk over one. */
-const NETWORK = new Set(['nfs', 'nfs4', 'cifs', 'smb3', 'smbfs', '9p', 'afs', 'ceph', 'glusterfs', 'lustre', 'gpfs', 'beegfs', 'fuse'])
+const NETWORK = new Set([
+  'nfs',
+  'nfs4',
+  'cifs',
+  'smb3',
+  'smbfs',
+  '9p',
+  'afs',
+  'ceph',
+  'glusterfs',
+  'lustre',
+  'gpfs',
+  'beegfs',
+  'fuse',
+])
 /** Types in user space that are a disk of this machine all the same. */
-const LOCAL_FUSE = new Set(['fuse.ntfs-3g', 'fuse.mergerfs', 'fuse.osxfs', 'fuse.grpcfuse', 'fuse.fakeowner', 'fuse.virtiofs'])
+const LOCAL_FUSE = new Set([
+  'fuse.ntfs-3g',
+  'fuse.mergerfs',
+  'fuse.osxfs',
+  'fuse.grpcfuse',
+  'fuse.fakeowner',
+  'fuse.virtiofs',
+])
 /** Types of a container's own, throw-away file system. */
 const LAYERS = new Set(['overlay', 'aufs', 'tmpfs', 'ramfs'])
 
@@ -24,7 +45,8 @@ export function refusedPlace(place: Place): string | undefined {
     return `a network file system (${mount.type}), whose locks cannot be trusted`
   }
   // Only types that are a container's own: a virtual machine made from a container image has a disk as its root.
-  if (place.inContainer && LAYERS.has(mount.type)) return `the container's own file system (${mount.type}), which is gone with the container`
+  if (place.inContainer && LAYERS.has(mount.type))
+    return `the container's own file system (${mount.type}), which is gone with the container`
   return undefined
 }
 
@@ -39,7 +61,9 @@ function mountOf(mounts: string, directory: string): Mount | undefined {
   for (const line of mounts.split('\n')) {
     const [, rawPoint, type] = line.split(' ')
     if (rawPoint === undefined || type === undefined) continue
-    const point = rawPoint.replace(/\\([0-7]{3})/g, (_, octal: string) => String.fromCharCode(Number.parseInt(octal, 8)))
+    const point = rawPoint.replace(/\\([0-7]{3})/g, (_, octal: string) =>
+      String.fromCharCode(Number.parseInt(octal, 8)),
+    )
     const above = point === '/' || directory === point || directory.startsWith(`${point}/`)
     if (above && point.length >= (found?.point.length ?? 0)) found = { point, type }
   }
@@ -47,7 +71,11 @@ function mountOf(mounts: string, directory: string): Mount | undefined {
 }
 
 /** Whether the marks that container runtimes leave are there. */
-export function looksLikeContainer(marks: { readonly files: readonly string[]; readonly cgroup: string; readonly mounts: string }): boolean {
+export function looksLikeContainer(marks: {
+  readonly files: readonly string[]
+  readonly cgroup: string
+  readonly mounts: string
+}): boolean {
   return (
     marks.files.length > 0 ||
     /docker|containerd|kubepods|libpod|lxc/.test(marks.cgroup) ||

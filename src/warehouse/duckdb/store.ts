@@ -16,7 +16,9 @@ export function duckdbStore(instance: Instance, directory: string): Store {
     session,
     async makeSchema() {
       const one = await session()
-      await one.run(`create schema if not exists ${ident(STATE_CATALOG)}.${ident(LEDGER_SCHEMA)}`).finally(() => one.close())
+      await one
+        .run(`create schema if not exists ${ident(STATE_CATALOG)}.${ident(LEDGER_SCHEMA)}`)
+        .finally(() => one.close())
     },
     // The lock file says whether the holder lives.
     deathCertificate: async () => null,

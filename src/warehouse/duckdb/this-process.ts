@@ -39,7 +39,9 @@ export function mounts(): string {
 
 export function inContainer(): boolean {
   return looksLikeContainer({
-    files: ['/.dockerenv', '/run/.containerenv', '/var/run/secrets/kubernetes.io'].filter((path) => existsSync(path)),
+    files: ['/.dockerenv', '/run/.containerenv', '/var/run/secrets/kubernetes.io'].filter((path) =>
+      existsSync(path),
+    ),
     cgroup: textOf('/proc/self/cgroup'),
     mounts: mounts(),
   })

@@ -117,7 +117,8 @@ function momentForm(kind: 'timestamp' | 'date', moment: (x: string) => string): 
     kind,
     canonical: (x) =>
       `case when ${inYears(x)} then ${kind === 'date' ? x : `date_trunc('milliseconds', ${moment(x)})`} end`,
-    fault: (x) => firstFault([[`(${x}) is not null and not coalesce(${inYears(x)}, false)`, FAULT.outsideYears]]),
+    fault: (x) =>
+      firstFault([[`(${x}) is not null and not coalesce(${inYears(x)}, false)`, FAULT.outsideYears]]),
     plain: false,
     brief: true,
   }

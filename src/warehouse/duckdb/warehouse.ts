@@ -3,13 +3,15 @@
 
 import { existsSync } from 'node:fs'
 import { basename, extname, resolve } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
 import type { DuckDBConnection } from '@duckdb/node-api'
 import type { WarehouseSettings } from '../../model/definition.ts'
 import { asError, WarehouseError } from '../../model/errors.ts'
+import { sqlRefused } from '../author-sql.ts'
 import type { CandidateQuery, Warehouse } from '../port.ts'
 import { oneAtATime } from '../session.ts'
-import { describe } from './describe.ts'
 import type { Instance, Preparation } from './connection.ts'
+import { describe } from './describe.ts'
 import { duckdbColumnType, duckdbDialect, duckdbSource, ident, literal } from './dialect.ts'
 import { authorError, duckdbMessage } from './error-text.ts'
 import { initSql } from './init-sql.ts'
@@ -67,7 +69,8 @@ function catalogFor(path: string): string {
   return /^(?:memory|system|temp|brazier_.*|)$/i.test(name) ? 'warehouse' : name
 }
 
-const mainOf = (catalog: string | undefined): string[] => (catalog === undefined ? [] : [`${ident(catalog)}.main`])
+const mainOf = (catalog: string | undefined): string[] =>
+  catalog === undefined ? [] : [`${ident(catalog)}.main`]
 const searchPath = (entries: readonly string[]): string => entries.join(',')
 
 async function runInit(author: DuckDBConnection, statements: readonly string[]): Promise<void> {
@@ -93,7 +96,8 @@ async function searchInitFirst(author: DuckDBConnection, catalog: string | undef
     const names = await texts(
       `select table_name from information_schema.tables where table_catalog = 'memory' and table_schema = 'main'`,
     )
-    for (const name of names) await author.run(`create temp view ${ident(name)} as from memory.main.${ident(name)}`)
+    for (const name of names)
+      await author.run(`create temp view ${ident(name)} as from memory.main.${ident(name)}`)
   }
   const schemas = await texts(
     `select schema_name from information_schema.schemata where catalog_name = 'memory' and schema_name not in ('main', 'information_schema', 'pg_catalog')`,
@@ -126,48 +130,64 @@ async function withFile<T>(source: Source, work: () => Promise<T>): Promise<T> {
 function attachError(error: Error, path: string): WarehouseError {
   const pid = /PID (\d+)/.exec(error.message)?.[1]
   if (/Could not set lock/.test(error.message)) {
-    return new WarehouseError(`the DuckDB warehouse ${path} is being written by another process${pid === undefined ? '' : ` (${pid})`}`, {
-      hint: 'Wait until it has ended.',
-    })
+    return new WarehouseError(
+      `the DuckDB warehouse ${path} is being written by another process${pid === undefined ? '' : ` (${pid})`}`,
+      {
+        hint: 'Wait until it has ended.',
+      },
+    )
   }
   if (/not a valid DuckDB database file/.test(error.message)) {
-    return new WarehouseError(`${path} is not a DuckDB database`, { hint: 'Correct warehouse.path; files of other types are read through a view in warehouse.init.' })
+    return new WarehouseError(`${path} is not a DuckDB database`, {
+      hint: 'Correct warehouse.path; files of other types are read through a view in warehouse.init.',
+    })
   }
   return new WarehouseError(`the DuckDB warehouse ${path} cannot be opened: ${duckdbMessage(error)}`)
 }
 
+/** Milliseconds between two tries to stop a query, which may be between two of its statements. */
+const STOP_AGAIN_MS = 50
+
 function duckdbWarehouse(source: Source): Warehouse {
   const { author } = source
   const turn = oneAtATime()
-  let isReading = false
-  const read = <T>(work: () => Promise<T>): Promise<T> =>
-    turn(() =>
-      withFile(source, async () => {
-        isReading = true
-        return work().finally(() => {
-          isReading = false
-        })
-      }),
-    )
+  /** How often it was said to stop; what was asked for before must not begin after. */
+  let stops = 0
+  let reading = 0
+  const read = <T>(work: (goOn: () => void) => Promise<T>): Promise<T> => {
+    const asked = stops
+    const goOn = (): void => {
+      if (stops !== asked) throw sqlRefused('the query was stopped')
+    }
+    reading += 1
+    return turn(() => {
+      goOn()
+      return withFile(source, () => work(goOn))
+    }).finally(() => {
+      reading -= 1
+    })
+  }
   return {
     dialect: duckdbSource,
     columns: (sql) => read(() => describe(author, sql)),
-    candidates: (query) => read(() => fill(author, query)),
+    candidates: (query) => read((goOn) => fill(author, query, goOn)),
     sourceTime: async () => null,
     // The file is attached read-only.
     canWriteElsewhere: async () => false,
     async cancel() {
-      if (isReading) author.interrupt()
+      stops += 1
+      for (; reading > 0; await sleep(STOP_AGAIN_MS)) author.interrupt()
     },
     close: () => turn(async () => undefined),
   }
 }
 
-async function fill(author: DuckDBConnection, query: CandidateQuery): Promise<void> {
+async function fill(author: DuckDBConnection, query: CandidateQuery, goOn: () => void): Promise<void> {
   const table = duckdbDialect.candidateTable(query.table)
   const columns = query.columns.map(({ name, kind }) => `${ident(name)} ${duckdbColumnType(kind)}`)
   try {
     await author.run(`create or replace table ${table} (${columns.join(', ')})`)
+    goOn()
     await author.run(`insert into ${table} ${query.select}`)
   } catch (thrown) {
     // Its lines are those of the whole select, not of the author's file.

@@ -4,10 +4,17 @@
 import type { Row } from '../port.ts'
 
 export type PostgresType = { readonly label: string } & (
-  | { readonly shape: 'scalar'; readonly name: string; /** Declared digits of a numeric. */ readonly scale: number | undefined }
+  | {
+      readonly shape: 'scalar'
+      readonly name: string /** Declared digits of a numeric. */
+      readonly scale: number | undefined
+    }
   | { readonly shape: 'enum' }
   | { readonly shape: 'array'; readonly element: PostgresType }
-  | { readonly shape: 'composite'; readonly fields: readonly { readonly name: string; readonly type: PostgresType }[] }
+  | {
+      readonly shape: 'composite'
+      readonly fields: readonly { readonly name: string; readonly type: PostgresType }[]
+    }
 )
 
 interface TypeRow {
@@ -23,7 +30,10 @@ interface TypeRow {
 
 export interface Catalog {
   readonly types: ReadonlyMap<number, TypeRow>
-  readonly fields: ReadonlyMap<number, readonly { readonly name: string; readonly oid: number; readonly modifier: number }[]>
+  readonly fields: ReadonlyMap<
+    number,
+    readonly { readonly name: string; readonly oid: number; readonly modifier: number }[]
+  >
 }
 
 export const emptyCatalog: Catalog = { types: new Map(), fields: new Map() }
@@ -45,7 +55,10 @@ export function fieldQuery(relations: readonly number[]): string {
 }
 
 /** The catalog with answers to `typeQuery` and `fieldQuery`. */
-export function withRows(catalog: Catalog, rows: { readonly types: readonly Row[]; readonly fields: readonly Row[] }): Catalog {
+export function withRows(
+  catalog: Catalog,
+  rows: { readonly types: readonly Row[]; readonly fields: readonly Row[] },
+): Catalog {
   const types = new Map(catalog.types)
   for (const row of rows.types) {
     types.set(Number(row.oid), {
@@ -69,7 +82,10 @@ export function withRows(catalog: Catalog, rows: { readonly types: readonly Row[
 }
 
 /** Types and relations that must be asked for before `typeOf` can answer for these. */
-export function missingFrom(catalog: Catalog, oids: readonly number[]): { types: number[]; relations: number[] } {
+export function missingFrom(
+  catalog: Catalog,
+  oids: readonly number[],
+): { types: number[]; relations: number[] } {
   const types = new Set<number>()
   const relations = new Set<number>()
   const seen = new Set<number>()

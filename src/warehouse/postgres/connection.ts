@@ -104,30 +104,32 @@ function connectionOver(client: Client, pid: number): Connection {
     async commit() {
       const { command } = await client.query('commit')
       // The server answers a COMMIT after a failed statement with ROLLBACK, and no error.
-      if (command === 'ROLLBACK') throw new Error('the transaction was rolled back, since a statement in it had failed')
+      if (command === 'ROLLBACK')
+        throw new Error('the transaction was rolled back, since a statement in it had failed')
     },
-    describe: (sql) => new Promise((resolve, reject) => {
-      const notices: string[] = []
-      const listen = (notice: { code?: string | undefined; message?: string | undefined }): void => {
-        if (notice.code === NAME_CUT) notices.push(notice.message ?? '')
-      }
-      client.on('notice', listen)
-      const done = (): void => {
-        client.off('notice', listen)
-      }
-      client.query(
-        new DescribeQuery(sql, {
-          resolve: (described) => {
-            done()
-            resolve({ ...described, cutNames: notices })
-          },
-          reject: (error) => {
-            done()
-            reject(error)
-          },
-        }),
-      )
-    }),
+    describe: (sql) =>
+      new Promise((resolve, reject) => {
+        const notices: string[] = []
+        const listen = (notice: { code?: string | undefined; message?: string | undefined }): void => {
+          if (notice.code === NAME_CUT) notices.push(notice.message ?? '')
+        }
+        client.on('notice', listen)
+        const done = (): void => {
+          client.off('notice', listen)
+        }
+        client.query(
+          new DescribeQuery(sql, {
+            resolve: (described) => {
+              done()
+              resolve({ ...described, cutNames: notices })
+            },
+            reject: (error) => {
+              done()
+              reject(error)
+            },
+          }),
+        )
+      }),
     close: () => client.end(),
   }
 }

@@ -1,6 +1,6 @@
 // Decides how a statement is parsed and described over the extended protocol without being run: Parse, Describe, Sync.
 
-import type { Connection as Wire, Submittable } from 'pg'
+import type { Submittable, Connection as Wire } from 'pg'
 
 export interface Field {
   readonly name: string
@@ -15,7 +15,11 @@ export interface Described {
 }
 
 interface RowDescription {
-  readonly fields: readonly { readonly name: string; readonly dataTypeID: number; readonly dataTypeModifier: number }[]
+  readonly fields: readonly {
+    readonly name: string
+    readonly dataTypeID: number
+    readonly dataTypeModifier: number
+  }[]
 }
 
 /** The driver calls these methods; their names are its own. */

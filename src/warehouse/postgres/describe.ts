@@ -3,7 +3,15 @@
 
 import { asSubquery, checkNames, NOT_ONE_SELECT, sqlRefused } from '../author-sql.ts'
 import type { SourceColumn } from '../port.ts'
-import { type Catalog, emptyCatalog, fieldQuery, missingFrom, typeOf, typeQuery, withRows } from './catalog.ts'
+import {
+  type Catalog,
+  emptyCatalog,
+  fieldQuery,
+  missingFrom,
+  typeOf,
+  typeQuery,
+  withRows,
+} from './catalog.ts'
 import type { Connection } from './connection.ts'
 import type { Field } from './describe-query.ts'
 import { authorError } from './error-text.ts'
@@ -26,7 +34,9 @@ export async function describe(connection: Connection, sql: string): Promise<Sou
     throw sqlRefused('the SQL is no SELECT, or selects nothing', { hint: NOT_ONE_SELECT })
   }
   if (alone.cutNames.length > 0) {
-    throw sqlRefused('a name in the SQL is over 63 bytes, and Postgres cuts it', { hint: 'Give it a shorter one.' })
+    throw sqlRefused('a name in the SQL is over 63 bytes, and Postgres cuts it', {
+      hint: 'Give it a shorter one.',
+    })
   }
   checkNames(
     alone.fields.map(({ name }) => name),

@@ -71,7 +71,13 @@ export function postgresDialect(schema: string): Dialect {
     table: (name) => `${ident(schema)}.${ident(name)}`,
     candidateTable: (name) => `pg_temp.${ident(name)}`,
     columnType: (kind) => columnTypes[kind],
-    types: { text: TEXT, bigint: 'bigint', boolean: 'boolean', timestamp: 'timestamp', float: 'double precision' },
+    types: {
+      text: TEXT,
+      bigint: 'bigint',
+      boolean: 'boolean',
+      timestamp: 'timestamp',
+      float: 'double precision',
+    },
     wire,
     // The sign bit is cleared, since the remainder of a negative number is negative.
     bucket: (expression, buckets) =>

@@ -34,21 +34,29 @@ export function connectError(thrown: unknown, address: Address): WarehouseError 
     })
   }
   if (code === '3D000') {
-    return new WarehouseError(`Postgres at ${place} has no database ${database}`, { hint: 'Check the name in warehouse.url.' })
-  }
-  if (/certificate|SSL|TLS|CERT/i.test(`${error.message} ${code}`)) {
-    return new WarehouseError(`Postgres at ${place}: the encrypted connection failed (${code || error.message})`, {
-      hint: 'Name the server’s certificate authority with sslrootcert=FILE in warehouse.url; sslmode=no-verify trusts any.',
+    return new WarehouseError(`Postgres at ${place} has no database ${database}`, {
+      hint: 'Check the name in warehouse.url.',
     })
   }
-  if (isServerError(code)) return new WarehouseError(`Postgres at ${place} refuses the connection: ${error.message}`)
+  if (/certificate|SSL|TLS|CERT/i.test(`${error.message} ${code}`)) {
+    return new WarehouseError(
+      `Postgres at ${place}: the encrypted connection failed (${code || error.message})`,
+      {
+        hint: 'Name the server’s certificate authority with sslrootcert=FILE in warehouse.url; sslmode=no-verify trusts any.',
+      },
+    )
+  }
+  if (isServerError(code))
+    return new WarehouseError(`Postgres at ${place} refuses the connection: ${error.message}`)
   return new WarehouseError(`Postgres at ${place} cannot be reached (${code || error.message})`, {
     hint: 'Check the host and the port in warehouse.url, and that the server runs and lets this machine in.',
   })
 }
 
 const isConnectionLost = (error: Error, code: string): boolean =>
-  /^(?:08|57P0)/.test(code) || /^E[A-Z]{4,}$/.test(code) || /Connection (?:terminated|ended)|not queryable|Client was closed/.test(error.message)
+  /^(?:08|57P0)/.test(code) ||
+  /^E[A-Z]{4,}$/.test(code) ||
+  /Connection (?:terminated|ended)|not queryable|Client was closed/.test(error.message)
 
 /**
  * The server's errors behind ours: a session tells an error before it is known to be the author's. Not kept as a cause,
@@ -68,7 +76,9 @@ export function storeError(thrown: unknown, what: string): BrazierError {
 function toldOf(error: Error, what: string): WarehouseError {
   const code = codeOf(error)
   if (isConnectionLost(error, code)) {
-    return new WarehouseError(`${what}: the connection to Postgres was lost`, { hint: 'Nothing is lost; the next run goes on from here.' })
+    return new WarehouseError(`${what}: the connection to Postgres was lost`, {
+      hint: 'Nothing is lost; the next run goes on from here.',
+    })
   }
   const hint = resourceHint(code)
   return new WarehouseError(`${what}: ${postgresMessage(error)}`, hint === undefined ? {} : { hint })
@@ -102,10 +112,15 @@ export function authorError(thrown: unknown, sent: Sent): SyncError | BrazierErr
   if (code === '57014') {
     const timeout = /statement timeout/.test(error.message)
     return timeout
-      ? sqlRefused(`the query took longer than ${sent.timeoutSeconds ?? '?'} seconds`, { hint: 'Make it faster, or raise warehouse.statement_timeout.' })
+      ? sqlRefused(`the query took longer than ${sent.timeoutSeconds ?? '?'} seconds`, {
+          hint: 'Make it faster, or raise warehouse.statement_timeout.',
+        })
       : sqlRefused('the query was stopped')
   }
-  return sqlRefused(authorMessage(error, code), { line: lineOf(error, sent), hint: sent.hint ?? hintFor(error, code) })
+  return sqlRefused(authorMessage(error, code), {
+    line: lineOf(error, sent),
+    hint: sent.hint ?? hintFor(error, code),
+  })
 }
 
 function originalOf(error: Error): Error {
@@ -126,7 +141,9 @@ function hintFor(error: Error, code: string): string {
   if (code === '25006') return NOT_ONE_SELECT
   if (code === '42601' && /multiple commands/.test(error.message)) return NOT_ONE_SELECT
   if (code === '42501') return 'Grant our role SELECT on it.'
-  if (code === '40001') return 'The replica dropped the query to keep up: run again, or set hot_standby_feedback on it.'
-  const hint = 'hint' in error && typeof error.hint === 'string' && code.startsWith('42') ? error.hint : undefined
+  if (code === '40001')
+    return 'The replica dropped the query to keep up: run again, or set hot_standby_feedback on it.'
+  const hint =
+    'hint' in error && typeof error.hint === 'string' && code.startsWith('42') ? error.hint : undefined
   return hint ?? 'Correct the SQL; nothing was sent.'
 }

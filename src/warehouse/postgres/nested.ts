@@ -18,10 +18,12 @@ interface Container {
 }
 
 function containerForm({ json, faults, plain, isBounded }: Container): Form {
-  const before = (x: string): string => (faults.length === 0 ? 'null::text' : `coalesce(${faults.map((f) => f(x)).join(', ')})`)
+  const before = (x: string): string =>
+    faults.length === 0 ? 'null::text' : `coalesce(${faults.map((f) => f(x)).join(', ')})`
   const fits = `case when octet_length(v.t) <= ${MAX_VALUE_BYTES} then v.t end`
   const text = (x: string): string => (isBounded ? json(x) : once(json(x), fits))
-  const tooBig = (x: string): string => firstFault([[`octet_length(${json(x)}) > ${MAX_VALUE_BYTES}`, FAULT.tooBig]])
+  const tooBig = (x: string): string =>
+    firstFault([[`octet_length(${json(x)}) > ${MAX_VALUE_BYTES}`, FAULT.tooBig]])
   const all = (x: string): string => (isBounded ? before(x) : `coalesce(${before(x)}, ${tooBig(x)})`)
   return {
     kind: 'json',

@@ -2,7 +2,7 @@
 
 import { WarehouseError } from '../../model/errors.ts'
 import type { DeathCertificate, Store } from '../port.ts'
-import { sessionOver, type Statements } from '../session.ts'
+import { type Statements, sessionOver } from '../session.ts'
 import { type Connection, connect, type PostgresSettings } from './connection.ts'
 import { ident, literal, postgresDialect } from './dialect.ts'
 import { codeOf, storeError } from './error-text.ts'
@@ -43,7 +43,9 @@ function statementsOf(connection: Connection, place: string): Statements {
 async function makeSchema(settings: PostgresSettings, schema: string): Promise<void> {
   const connection = await connect(settings, false)
   try {
-    const found = await connection.rows(`select 1 as yes from pg_catalog.pg_namespace where nspname = ${literal(schema)}`)
+    const found = await connection.rows(
+      `select 1 as yes from pg_catalog.pg_namespace where nspname = ${literal(schema)}`,
+    )
     if (found.length === 0) await connection.run(`create schema if not exists ${ident(schema)}`)
   } catch (thrown) {
     // Two first runs at once: the other one made it.

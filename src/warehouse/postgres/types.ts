@@ -20,11 +20,15 @@ function formOf(type: PostgresType, depth: number): Form | Refusal {
     case 'array':
       return arrayForm(formOf(type.element, depth + 1), depth)
     case 'composite':
-      return compositeForm(type.fields.map((field) => ({ name: field.name, form: formOf(field.type, depth + 1) })))
+      return compositeForm(
+        type.fields.map((field) => ({ name: field.name, form: formOf(field.type, depth + 1) })),
+      )
     case 'enum':
       return textForm
     case 'scalar':
-      return type.name === 'numeric' ? numericForm(type.scale) : (scalarForms[type.name] ?? refused(remedies[type.name]))
+      return type.name === 'numeric'
+        ? numericForm(type.scale)
+        : (scalarForms[type.name] ?? refused(remedies[type.name]))
   }
 }
 
@@ -133,7 +137,11 @@ const scalarForms: Readonly<Record<string, Form>> = {
   bool: booleanForm,
   date: momentForm('date', 'date', (x) => x),
   timestamp: momentForm('timestamp', 'timestamp', (x) => `date_trunc('milliseconds', ${x})`),
-  timestamptz: momentForm('timestamp', 'timestamptz', (x) => `date_trunc('milliseconds', ${x} at time zone 'UTC')`),
+  timestamptz: momentForm(
+    'timestamp',
+    'timestamptz',
+    (x) => `date_trunc('milliseconds', ${x} at time zone 'UTC')`,
+  ),
   json: jsonForm,
   jsonb: jsonbForm,
 }

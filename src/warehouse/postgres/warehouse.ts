@@ -1,6 +1,8 @@
 // Decides how the author's SQL runs in Postgres: proved to be one SELECT, in a transaction that can only read, on the
 // session of the store when that lives here, else copied to a file for the store that lives elsewhere.
 
+import { setTimeout as sleep } from 'node:timers/promises'
+import { sqlRefused } from '../author-sql.ts'
 import type { Landing } from '../landing.ts'
 import type { CandidateQuery, Warehouse } from '../port.ts'
 import { oneAtATime } from '../session.ts'
@@ -13,12 +15,14 @@ import { authorError, codeOf, storeError } from './error-text.ts'
 /** Where candidates go: a temporary table on the store's own session, or a file for another database. */
 export type Destination = { readonly schema: string } | { readonly landing: Landing }
 
-export async function openPostgresWarehouse(settings: PostgresSettings, destination: Destination): Promise<Warehouse> {
+export async function openPostgresWarehouse(
+  settings: PostgresSettings,
+  destination: Destination,
+): Promise<Warehouse> {
   const control = await connect(settings, true)
   for (const path of authorPath(settings)) await control.run(`set search_path = ${path}`)
   const turn = oneAtATime()
-  /** The backend on which the author's SQL runs now. */
-  const running = new Set<number>()
+  const running: Running = { pids: new Set(), stops: 0 }
   const candidates = 'schema' in destination ? fillTemporaryTable : copyTo(destination.landing)
   const asked = <T>(work: (connection: Connection) => Promise<T>): Promise<T> =>
     turn(() => work(control)).catch((thrown: unknown) => {
@@ -37,15 +41,33 @@ export async function openPostgresWarehouse(settings: PostgresSettings, destinat
       const [row] = await asked((connection) => connection.rows(canWriteOutside(schema)))
       return row?.yes === true
     },
-    cancel: () => cancelAll(settings, running),
+    cancel: () => stop(settings, running),
     close: () => control.close(),
   }
+}
+
+/** Where the author's SQL runs now. */
+interface Running {
+  readonly pids: Set<number>
+  /** How often it was said to stop; a query that was asked for before must not begin after. */
+  stops: number
 }
 
 interface Fill {
   readonly query: CandidateQuery
   readonly settings: PostgresSettings
-  readonly running: Set<number>
+  readonly running: Running
+}
+
+/** Runs `work` with the backend on record, unless it was said to stop meanwhile. */
+async function stoppable(running: Running, asked: number, pid: number, work: () => Promise<void>): Promise<void> {
+  running.pids.add(pid)
+  try {
+    if (running.stops !== asked) throw sqlRefused('the query was stopped')
+    await work()
+  } finally {
+    running.pids.delete(pid)
+  }
 }
 
 /**
@@ -54,25 +76,25 @@ interface Fill {
  */
 async function fillTemporaryTable({ query, settings, running }: Fill): Promise<void> {
   const { session, columns } = query
+  const asked = running.stops
   const dialect = postgresDialect('')
   const table = dialect.candidateTable(query.table)
   const types = columns.map(({ name, kind }) => `${ident(name)} ${dialect.columnType(kind)}`)
   await session.run(`drop table if exists ${table}`)
   await session.run(`create temp table ${ident(query.table)} (${types.join(', ')})`)
   const [backend] = await session.rows('select pg_backend_pid() as pid')
-  const pid = Number(backend?.pid)
-  running.add(pid)
   try {
-    await session.transaction(async (transaction) => {
-      await transaction.run('set transaction read only')
-      for (const setting of limits(settings, query)) await transaction.run(setting)
-      await transaction.run(`insert into ${table} ${query.select}`).catch((thrown: unknown) => {
-        throw authorError(thrown, { sql: query.select, timeoutSeconds: settings.statementTimeout })
-      })
-    })
+    await stoppable(running, asked, Number(backend?.pid), () =>
+      session.transaction(async (transaction) => {
+        await transaction.run('set transaction read only')
+        for (const setting of limits(settings, query)) await transaction.run(setting)
+        await transaction.run(`insert into ${table} ${query.select}`)
+      }),
+    )
+  } catch (thrown) {
+    throw authorError(thrown, { sql: query.select, timeoutSeconds: settings.statementTimeout })
   } finally {
-    running.delete(pid)
-    await session.run(applySettings(false))
+    await session.run(applySettings(false)).catch(() => undefined)
   }
   await session.run(`analyze ${table}`)
 }
@@ -94,40 +116,49 @@ function authorPath({ schema }: PostgresSettings): string[] {
 const REPLICA_TRIES = 3
 
 function copyTo(landing: Landing): (fill: Fill) => Promise<void> {
-  return ({ query, settings, running }) =>
-    landing.load({ table: query.table, columns: query.columns }, async (path) => {
+  return (fill) => {
+    const { query, settings, running } = fill
+    const asked = running.stops
+    return landing.load({ table: query.table, columns: query.columns }, async (path) => {
       for (let left = REPLICA_TRIES; ; left -= 1) {
-        const failed = await copyOnce({ query, settings, running }, path).catch((thrown: unknown) => thrown)
+        const failed = await copyOnce(fill, asked, path).catch((thrown: unknown) => thrown)
         if (failed === undefined) return
         if (left <= 1 || codeOf(failed) !== SERIALIZATION_FAILURE) {
           throw authorError(failed, { sql: query.select, timeoutSeconds: settings.statementTimeout })
         }
       }
     })
+  }
 }
 
 const SERIALIZATION_FAILURE = '40001'
 
 /** A connection of its own, so that nothing the author's SQL sets outlives it. */
-async function copyOnce({ query, settings, running }: Fill, path: string): Promise<void> {
+async function copyOnce({ query, settings, running }: Fill, asked: number, path: string): Promise<void> {
   const connection = await connect(settings, true)
-  running.add(connection.pid)
   try {
-    await connection.run('begin transaction isolation level repeatable read read only')
-    for (const setting of limits(settings, query)) await connection.run(setting)
-    await copyToFile(connection.client, query, path)
-    await connection.commit()
+    await stoppable(running, asked, connection.pid, async () => {
+      await connection.run('begin transaction isolation level repeatable read read only')
+      for (const setting of limits(settings, query)) await connection.run(setting)
+      await copyToFile(connection.client, query, path)
+      await connection.commit()
+    })
   } finally {
-    running.delete(connection.pid)
     await connection.close()
   }
 }
 
-async function cancelAll(settings: PostgresSettings, running: ReadonlySet<number>): Promise<void> {
-  if (running.size === 0) return
+/** Milliseconds between two tries to stop a query, which may be between two of its statements. */
+const STOP_AGAIN_MS = 200
+
+async function stop(settings: PostgresSettings, running: Running): Promise<void> {
+  running.stops += 1
+  if (running.pids.size === 0) return
   const connection = await connect(settings, true)
   try {
-    for (const pid of running) await connection.run(`select pg_cancel_backend(${pid})`)
+    for (; running.pids.size > 0; await sleep(STOP_AGAIN_MS)) {
+      for (const pid of running.pids) await connection.run(`select pg_cancel_backend(${pid})`)
+    }
   } finally {
     await connection.close()
   }

@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs'
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { dirname } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { afterEach, describe, expect, it } from 'vitest'
@@ -82,7 +82,6 @@ describe('a DuckDB state file', () => {
     const settings = stateSettings()
     const databases = await open(settings)
     expect((await holder(settings.path)).said).toContain(`LeaseHeldError: the state file ${settings.path} is open in another process (process ${process.pid} on`)
-    const { rmSync } = await import('node:fs')
     rmSync(`${settings.path}.lock`)
     const second = await holder(settings.path)
     expect(second.said).toContain('LeaseHeldError')
@@ -132,8 +131,8 @@ describe('a DuckDB state file', () => {
   it('says what is wrong with the settings', async () => {
     await expect(open({ ...stateSettings(), memoryLimit: 'lots' })).rejects.toThrow(/memory_limit/)
     const folder = testFolder()
-    await expect(open({ ...stateSettings(folder), path: '/proc/nowhere/brazier.duckdb' })).rejects.toThrow(WarehouseError)
-    const { mkdirSync, writeFileSync } = await import('node:fs')
+    writeFileSync(`${folder}/a-file`, '')
+    await expect(open({ ...stateSettings(folder), path: `${folder}/a-file/brazier.duckdb` })).rejects.toThrow(/cannot make the folder/)
     mkdirSync(`${folder}/state`, { recursive: true })
     writeFileSync(`${folder}/state/brazier.duckdb`, 'not a database at all, but long enough to look at')
     await expect(open(stateSettings(folder))).rejects.toThrow(WarehouseError)

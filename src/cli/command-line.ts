@@ -1,0 +1,92 @@
+// Decides how one command line is carried out, in whatever surroundings: parsed, handed to its command, and whatever comes
+// back, a number or an error, told and turned into an exit code. Touches no process.
+
+import { readFileSync } from 'node:fs'
+import { resolve } from 'node:path'
+import { performance } from 'node:perf_hooks'
+import { CommanderError } from 'commander'
+import type { Call } from './call.ts'
+import { failureOf } from './failure.ts'
+import { openOutput } from './output.ts'
+import { type Globals, makeProgram } from './program.ts'
+import { openHider } from './secrets.ts'
+import type { Signals } from './signals.ts'
+
+export type Stream = NodeJS.WritableStream & { readonly isTTY?: boolean }
+
+export interface Surroundings {
+  readonly stdout: Stream
+  readonly stderr: Stream
+  readonly env: Readonly<Record<string, string | undefined>>
+  /** The folder in which the line was typed. */
+  readonly directory: string
+  /** Begins to listen for signals; help and usage errors do without. */
+  readonly listen: () => Signals
+}
+
+export async function runLine(words: readonly string[], surroundings: Surroundings): Promise<number> {
+  let exitCode = 0
+  const { stdout, stderr } = surroundings
+  const program = makeProgram({
+    version: version(),
+    out: (text) => stdout.write(text),
+    err: (text) => stderr.write(text),
+    act: async (globals, work) => {
+      exitCode = await perform(openCall(globals, surroundings), work)
+    },
+  })
+  try {
+    await program.parseAsync(words, { from: 'user' })
+    return exitCode
+  } catch (thrown) {
+    if (!(thrown instanceof CommanderError)) throw thrown
+    return thrown.exitCode === 0 ? 0 : usageExit(thrown, words.includes('--json') ? stdout : undefined)
+  }
+}
+
+const version = (): string =>
+  String(JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8')).version)
+
+function openCall(globals: Globals, surroundings: Surroundings): Call {
+  const { stdout, stderr, env, directory } = surroundings
+  const hider = openHider()
+  const { json = false, verbose = false, showIds = false, color } = globals
+  const output = openOutput({ stdout, stderr, env, json, color, hider })
+  return {
+    startedIn: directory,
+    directory: resolve(directory, globals.project),
+    env,
+    json,
+    verbose,
+    showIds: showIds || output.isTerminal,
+    version: version(),
+    output,
+    hider,
+    signals: surroundings.listen(),
+    openTeller: async () => {
+      const { openTeller } = await import('./teller.ts')
+      return openTeller({ stderr, env, verbose, color, hider, clock: () => performance.now() })
+    },
+  }
+}
+
+/** What a command throws is told here, where its output is known. */
+async function perform(call: Call, work: (call: Call) => Promise<number>): Promise<number> {
+  const { signals, output, verbose } = call
+  try {
+    const exitCode = await work(call)
+    return signals.exitCode ?? exitCode
+  } catch (thrown) {
+    const failure = failureOf(signals.stop.aborted ? signals.stop.reason : thrown, verbose)
+    output.failure(failure)
+    return failure.exitCode
+  }
+}
+
+/** The command line is wrong: commander has written its text, machines want an object. */
+function usageExit(error: CommanderError, forMachines: Stream | undefined): number {
+  const text = error.code === 'commander.help' ? 'there is no command' : error.message
+  const [message, hint = null] = text.replace(/^error: /, '').split('\n')
+  forMachines?.write(`${JSON.stringify({ error: { message, hint } })}\n`)
+  return 2
+}

@@ -1,0 +1,149 @@
+// Decides what the demo tells, scene by scene, and checks that everything is as it says.
+
+import { count } from '../cli/format.ts'
+import { type Sandbox, startSandbox } from '../sandbox/start-sandbox.ts'
+import type { Commands } from './commands.ts'
+import { BROKEN_NIGHT, daySql, REPAIRED_NIGHT } from './day-sql.ts'
+import type { DemoFolder } from './demo-folder.ts'
+import { expectEqual } from './expectation.ts'
+import type { Narrator } from './narrator.ts'
+import { heldBy, profileText } from './profile-text.ts'
+import { SHOP_TABLES, type Shop, shopSql } from './shop-sql.ts'
+import { ZOE } from './zoe.ts'
+
+export interface Demo {
+  readonly folder: DemoFolder
+  readonly commands: Commands
+  readonly narrator: Narrator
+}
+
+interface Scene extends Demo {
+  readonly shop: Shop
+  readonly sandbox: Sandbox
+}
+
+const CUSTOMERS = 5000
+/** ceil(5,000 / 75): one object per person, however many syncs concern her. */
+const FIRST_REQUESTS = 67
+
+export async function play(demo: Demo): Promise<void> {
+  const day = new Date().toISOString().slice(0, 10)
+  const shop: Shop = { database: 'duckdb', customers: CUSTOMERS, day }
+  const sandbox = await startSandbox()
+  try {
+    const scene = { ...demo, shop, sandbox }
+    await openShop(scene)
+    await look(scene)
+    await firstLoad(scene)
+    await nextDay(scene)
+    await brokenNight(scene)
+    goOn(scene)
+  } finally {
+    await sandbox.close()
+  }
+}
+
+async function openShop({ folder, shop, sandbox, narrator }: Scene): Promise<void> {
+  narrator.heading('A shop, and a Braze on this machine')
+  await folder.change(shopSql(shop))
+  await folder.configure(sandbox.url)
+  const [customers = 0, orders = 0, answers = 0] = await folder.count(SHOP_TABLES)
+  expectEqual('the number of customers', customers, CUSTOMERS)
+  narrator.say(
+    [
+      `The warehouse is a DuckDB file with ${count(customers)} customers, ${count(orders)} orders and ${count(answers)} answers of an Outgrow quiz.`,
+      'Braze is the sandbox: it speaks its API, holds profiles, and refuses what Braze refuses.',
+      'Four audiences and two property files stand in sql/. Nothing leaves this machine.',
+    ].join('\n'),
+  )
+}
+
+async function look({ commands, sandbox, narrator }: Scene): Promise<void> {
+  narrator.heading('Are the definitions right?')
+  await commands.run(['check'])
+  narrator.heading('What would be sent?')
+  await commands.run(['plan'])
+  expectEqual('the number of requests so far', sandbox.requests.length, 0)
+}
+
+async function firstLoad({ commands, sandbox, narrator }: Scene): Promise<void> {
+  narrator.heading('The first load')
+  await commands.run(['sync'])
+  expectEqual('the number of profiles in Braze', sandbox.profiles().length, CUSTOMERS)
+  expectEqual('the number of requests', sandbox.requests.length, FIRST_REQUESTS)
+  narrator.say(
+    `Six syncs, but one object per person and 75 to a request: ${FIRST_REQUESTS} requests for ${count(CUSTOMERS)} people.`,
+  )
+}
+
+async function nextDay({ commands, folder, shop, sandbox, narrator }: Scene): Promise<void> {
+  const before = heldBy(sandbox.profile(ZOE))
+  narrator.heading('A day passes')
+  await folder.change(daySql(shop, 1))
+  narrator.say(
+    'People order, return things, sign up, unsubscribe, answer the quiz. Only the difference is sent.',
+  )
+  await commands.run(['plan'])
+  await commands.run(['sync'])
+  const after = heldBy(sandbox.profile(ZOE))
+  const { vip, lapsed_vip: lapsed, audiences, outgrow_quiz_score: score, outgrow_custom_segment: segment } = after
+  expectEqual(
+    "Zoë's profile",
+    { vip, lapsed, audiences, score, segment },
+    { vip: true, lapsed: false, audiences: ['newsletter_engaged'], score: 91, segment: 'night_owl' },
+  )
+  narrator.say(`Zoë (${ZOE}) subscribed, took the quiz again and came back after three months. Her profile in Braze:`)
+  narrator.say(profileText(before, after, narrator.paint))
+}
+
+const HELD = ['outgrow_quiz', 'quiz_lead']
+
+async function brokenNight(scene: Scene): Promise<void> {
+  const { commands, folder, shop, sandbox, narrator } = scene
+  const before = heldBy(sandbox.profile(ZOE))
+  narrator.heading('A bad night')
+  await folder.change([...daySql(shop, 2), ...BROKEN_NIGHT])
+  narrator.say(
+    'The nightly copy of the quiz answers stopped halfway. Hundreds of people seem never to have taken the quiz.',
+  )
+  await commands.run(['sync'], 3)
+  expectEqual('the list of held syncs', await heldSyncs(commands), HELD)
+  expectEqual("Zoë's profile", heldBy(sandbox.profile(ZOE)), before)
+  narrator.say(
+    [
+      'Exit code 3: a guard holds the two syncs that read the answers; the other four went on. In Braze nobody lost anything.',
+      'Had it been meant, one would type the line above. It is not: the copy is repaired, and the next run goes on.',
+    ].join('\n'),
+  )
+  await folder.change(REPAIRED_NIGHT)
+  await commands.run(['sync'])
+  await commands.run(['plan'])
+  expectEqual('the list of held syncs', await heldSyncs(commands), [])
+}
+
+async function heldSyncs(commands: Commands): Promise<unknown> {
+  const status = await commands.ask(['status'])
+  const syncs = typeof status === 'object' && status !== null && 'syncs' in status ? status.syncs : undefined
+  if (!Array.isArray(syncs)) return undefined
+  return syncs.filter((sync) => sync.status === 'held').map((sync) => sync.name)
+}
+
+function goOn({ commands, narrator }: Scene): void {
+  narrator.heading('Go on')
+  const { strong } = narrator.paint
+  narrator.say(
+    [
+      'What the demo left behind:',
+      `  ${strong(commands.line(['status']))}    every sync, its size, when it is due`,
+      `  ${strong(commands.line(['runs']))}      what ran, and what it sent`,
+      '',
+      'This repository is a project too (config/brazier.yaml, sql/), on the same shop. In one terminal:',
+      `  ${strong('npx brazier sandbox --state state/sandbox.json')}`,
+      'and in another one:',
+      `  ${strong('npx brazier sync')}`,
+      `Then change a file, such as sql/audiences/vip.sql, and look at ${strong('npx brazier plan')}.`,
+      '',
+      'Your own data: README.md, "Your own Postgres".',
+    ].join('\n'),
+  )
+}
