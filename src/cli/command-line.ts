@@ -1,18 +1,15 @@
 // Decides how one command line is carried out, in whatever surroundings: parsed, handed to its command, and whatever comes
-// back, a number or an error, told and turned into an exit code. Touches no process.
+// back, a number or an error, told and turned into an exit code. Touches no process; what --help does not need is loaded late.
 
 import { readFileSync } from 'node:fs'
 import { resolve } from 'node:path'
 import { performance } from 'node:perf_hooks'
 import { CommanderError } from 'commander'
 import type { Call } from './call.ts'
-import { failureOf } from './failure.ts'
-import { openOutput } from './output.ts'
 import { type Globals, makeProgram } from './program.ts'
-import { openHider } from './secrets.ts'
 import type { Signals } from './signals.ts'
 
-export type Stream = NodeJS.WritableStream & { readonly isTTY?: boolean }
+type Stream = NodeJS.WritableStream & { readonly isTTY?: boolean }
 
 export interface Surroundings {
   readonly stdout: Stream
@@ -21,7 +18,7 @@ export interface Surroundings {
   /** The folder in which the line was typed. */
   readonly directory: string
   /** Begins to listen for signals; help and usage errors do without. */
-  readonly listen: () => Signals
+  readonly listen: () => Promise<Signals>
 }
 
 export async function runLine(words: readonly string[], surroundings: Surroundings): Promise<number> {
@@ -32,7 +29,7 @@ export async function runLine(words: readonly string[], surroundings: Surroundin
     out: (text) => stdout.write(text),
     err: (text) => stderr.write(text),
     act: async (globals, work) => {
-      exitCode = await perform(openCall(globals, surroundings), work)
+      exitCode = await perform(await openCall(globals, surroundings), work)
     },
   })
   try {
@@ -47,7 +44,8 @@ export async function runLine(words: readonly string[], surroundings: Surroundin
 const version = (): string =>
   String(JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8')).version)
 
-function openCall(globals: Globals, surroundings: Surroundings): Call {
+async function openCall(globals: Globals, surroundings: Surroundings): Promise<Call> {
+  const [{ openOutput }, { openHider }] = await Promise.all([import('./output.ts'), import('./secrets.ts')])
   const { stdout, stderr, env, directory } = surroundings
   const hider = openHider()
   const { json = false, verbose = false, showIds = false, color } = globals
@@ -62,7 +60,7 @@ function openCall(globals: Globals, surroundings: Surroundings): Call {
     version: version(),
     output,
     hider,
-    signals: surroundings.listen(),
+    signals: await surroundings.listen(),
     openTeller: async () => {
       const { openTeller } = await import('./teller.ts')
       return openTeller({ stderr, env, verbose, color, hider, clock: () => performance.now() })
@@ -77,6 +75,7 @@ async function perform(call: Call, work: (call: Call) => Promise<number>): Promi
     const exitCode = await work(call)
     return signals.exitCode ?? exitCode
   } catch (thrown) {
+    const { failureOf } = await import('./failure.ts')
     const failure = failureOf(signals.stop.aborted ? signals.stop.reason : thrown, verbose)
     output.failure(failure)
     return failure.exitCode

@@ -3,15 +3,13 @@
 
 import { performance } from 'node:perf_hooks'
 import { runLine } from './command-line.ts'
-import { failureOf } from './failure.ts'
-import { openOutput } from './output.ts'
-import { openHider } from './secrets.ts'
-import { listen, type Signals } from './signals.ts'
+import type { Signals } from './signals.ts'
 
 const { stdout, stderr, env } = process
 const words = process.argv.slice(2)
 
-function listenToProcess(): Signals {
+async function listenToProcess(): Promise<Signals> {
+  const { listen } = await import('./signals.ts')
   return listen(
     process,
     {
@@ -23,7 +21,12 @@ function listenToProcess(): Signals {
 }
 
 /** Thrown past every command: a mistake of the program. */
-function tellMistake(thrown: unknown): number {
+async function tellMistake(thrown: unknown): Promise<number> {
+  const [{ failureOf }, { openOutput }, { openHider }] = await Promise.all([
+    import('./failure.ts'),
+    import('./output.ts'),
+    import('./secrets.ts'),
+  ])
   const failure = failureOf(thrown, words.includes('--verbose'))
   const json = words.includes('--json')
   openOutput({ stdout, stderr, env, json, color: true, hider: openHider() }).failure(failure)
@@ -36,8 +39,9 @@ for (const stream of [stdout, stderr]) {
     if (error.code !== 'EPIPE') throw error
   })
 }
-process.on('uncaughtException', (error) => process.exit(tellMistake(error)))
-process.on('unhandledRejection', (reason) => process.exit(tellMistake(reason)))
+const leave = (thrown: unknown) => void tellMistake(thrown).then((code) => process.exit(code))
+process.on('uncaughtException', leave)
+process.on('unhandledRejection', leave)
 
 const exitCode = await runLine(words, {
   stdout,

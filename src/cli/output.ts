@@ -5,9 +5,8 @@
 import { type Paint, paintFor, wantsColour } from './paint.ts'
 import type { Hider } from './secrets.ts'
 
-export interface Stream {
+interface Stream {
   readonly isTTY?: boolean
-  readonly columns?: number
   write(text: string): unknown
 }
 

@@ -12,12 +12,10 @@ export interface Commands {
   run(words: readonly string[], exitCode?: number): Promise<void>
   /** Not shown: what it answers with --json. */
   ask(words: readonly string[]): Promise<unknown>
-  /** The line that somebody would type. */
-  line(words: readonly string[]): string
 }
 
 export interface CommandOptions {
-  /** As it is typed. */
+  /** Of the project. */
   readonly directory: string
   readonly env: NodeJS.ProcessEnv
   readonly narrator: Pick<Narrator, 'command'>
@@ -27,23 +25,22 @@ export interface CommandOptions {
 const PROGRAM = fileURLToPath(new URL(`../cli/main${import.meta.url.slice(-3)}`, import.meta.url))
 
 export function openCommands({ directory, env, narrator }: CommandOptions): Commands {
-  const start = (words: readonly string[], output: 'inherit' | 'pipe') =>
-    spawn(process.execPath, [PROGRAM, ...words, '--project', directory], {
+  const start = (words: readonly string[], output: 'shown' | 'read') =>
+    spawn(process.execPath, [PROGRAM, ...words], {
+      cwd: directory,
       // Log lines are for machines; on a terminal there is a progress bar.
       env: { LOG_LEVEL: 'warn', ...env },
-      stdio: ['ignore', output, 'inherit'],
+      stdio: output === 'shown' ? ['ignore', 'inherit', 'inherit'] : ['ignore', 'pipe', 'ignore'],
     })
-  const line = (words: readonly string[]) => ['npx brazier', ...words, '--project', directory].join(' ')
   return {
-    line,
     run: async (words, exitCode = 0) => {
-      narrator.command(line(words))
-      const child = start(words, 'inherit')
+      narrator.command(['npx brazier', ...words].join(' '))
+      const child = start(words, 'shown')
       const [code] = await once(child, 'exit')
       expectEqual(`the exit code of \`brazier ${words.join(' ')}\``, code, exitCode)
     },
     ask: async (words) => {
-      const child = start([...words, '--json'], 'pipe')
+      const child = start([...words, '--json'], 'read')
       if (child.stdout === null) throw new DemoError('the output of a command cannot be read')
       const [answer] = await Promise.all([text(child.stdout), once(child, 'exit')])
       return JSON.parse(answer)

@@ -15,12 +15,15 @@ const USUAL_FOLDER = resolve(ROOT, 'state/demo')
 async function main(given: string | undefined): Promise<number> {
   const { stdout, stderr, env } = process
   const directory = given === undefined ? USUAL_FOLDER : resolve(given)
-  const shown = relative(process.cwd(), directory)
   const narrator = openNarrator((text) => void stdout.write(text), paintFor(wantsColour(stdout, env)))
   try {
-    const folder = await makeFolder({ directory, definitions: resolve(ROOT, 'sql'), replace: given === undefined })
-    const commands = openCommands({ directory: shown.startsWith('..') ? directory : shown, env, narrator })
-    await play({ folder, commands, narrator })
+    const folder = await makeFolder({
+      directory,
+      definitions: resolve(ROOT, 'sql'),
+      replace: given === undefined,
+    })
+    const commands = openCommands({ directory, env, narrator })
+    await play({ folder, commands, narrator, place: relative(process.cwd(), directory) })
     return 0
   } catch (thrown) {
     stderr.write(`\n${failureOf(thrown).text(paintFor(wantsColour(stderr, env)))}\n`)

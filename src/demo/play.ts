@@ -15,6 +15,8 @@ export interface Demo {
   readonly folder: DemoFolder
   readonly commands: Commands
   readonly narrator: Narrator
+  /** The folder, as one would type it. */
+  readonly place: string
 }
 
 interface Scene extends Demo {
@@ -43,7 +45,7 @@ export async function play(demo: Demo): Promise<void> {
   }
 }
 
-async function openShop({ folder, shop, sandbox, narrator }: Scene): Promise<void> {
+async function openShop({ folder, shop, sandbox, narrator, place }: Scene): Promise<void> {
   narrator.heading('A shop, and a Braze on this machine')
   await folder.change(shopSql(shop))
   await folder.configure(sandbox.url)
@@ -51,11 +53,13 @@ async function openShop({ folder, shop, sandbox, narrator }: Scene): Promise<voi
   expectEqual('the number of customers', customers, CUSTOMERS)
   narrator.say(
     [
-      `The warehouse is a DuckDB file with ${count(customers)} customers, ${count(orders)} orders and ${count(answers)} answers of an Outgrow quiz.`,
-      'Braze is the sandbox: it speaks its API, holds profiles, and refuses what Braze refuses.',
-      'Four audiences and two property files stand in sql/. Nothing leaves this machine.',
+      `The warehouse is a DuckDB file: ${count(customers)} customers, ${count(orders)} orders, and ${count(answers)}`,
+      'answers of an Outgrow quiz. Braze is the sandbox: it speaks its API, holds',
+      'profiles, and refuses what Braze refuses. Four audiences and two property files',
+      'stand in sql/. Nothing leaves this machine.',
     ].join('\n'),
   )
+  narrator.command(`cd ${place}`)
 }
 
 async function look({ commands, sandbox, narrator }: Scene): Promise<void> {
@@ -72,7 +76,7 @@ async function firstLoad({ commands, sandbox, narrator }: Scene): Promise<void> 
   expectEqual('the number of profiles in Braze', sandbox.profiles().length, CUSTOMERS)
   expectEqual('the number of requests', sandbox.requests.length, FIRST_REQUESTS)
   narrator.say(
-    `Six syncs, but one object per person and 75 to a request: ${FIRST_REQUESTS} requests for ${count(CUSTOMERS)} people.`,
+    `Six syncs, but one object per person, 75 to a request: ${FIRST_REQUESTS} requests, ${count(CUSTOMERS)} people.`,
   )
 }
 
@@ -81,18 +85,26 @@ async function nextDay({ commands, folder, shop, sandbox, narrator }: Scene): Pr
   narrator.heading('A day passes')
   await folder.change(daySql(shop, 1))
   narrator.say(
-    'People order, return things, sign up, unsubscribe, answer the quiz. Only the difference is sent.',
+    'People order, return things, sign up, unsubscribe, answer the quiz.\nOnly the difference is sent.',
   )
   await commands.run(['plan'])
   await commands.run(['sync'])
   const after = heldBy(sandbox.profile(ZOE))
-  const { vip, lapsed_vip: lapsed, audiences, outgrow_quiz_score: score, outgrow_custom_segment: segment } = after
+  const {
+    vip,
+    lapsed_vip: lapsed,
+    audiences,
+    outgrow_quiz_score: score,
+    outgrow_custom_segment: segment,
+  } = after
   expectEqual(
     "Zoë's profile",
     { vip, lapsed, audiences, score, segment },
     { vip: true, lapsed: false, audiences: ['newsletter_engaged'], score: 91, segment: 'night_owl' },
   )
-  narrator.say(`Zoë (${ZOE}) subscribed, took the quiz again and came back after three months. Her profile in Braze:`)
+  narrator.say(
+    `Zoë (${ZOE}) subscribed, took the quiz again and came back after three months. Her profile in Braze:`,
+  )
   narrator.say(profileText(before, after, narrator.paint))
 }
 
@@ -104,15 +116,16 @@ async function brokenNight(scene: Scene): Promise<void> {
   narrator.heading('A bad night')
   await folder.change([...daySql(shop, 2), ...BROKEN_NIGHT])
   narrator.say(
-    'The nightly copy of the quiz answers stopped halfway. Hundreds of people seem never to have taken the quiz.',
+    'The nightly copy of the quiz answers stopped halfway: hundreds of people seem\nnever to have taken it.',
   )
   await commands.run(['sync'], 3)
   expectEqual('the list of held syncs', await heldSyncs(commands), HELD)
   expectEqual("Zoë's profile", heldBy(sandbox.profile(ZOE)), before)
   narrator.say(
     [
-      'Exit code 3: a guard holds the two syncs that read the answers; the other four went on. In Braze nobody lost anything.',
-      'Had it been meant, one would type the line above. It is not: the copy is repaired, and the next run goes on.',
+      'Exit code 3: a guard holds the two syncs that read the answers; the other four',
+      'went on, and in Braze nobody lost anything. Were it meant, one would type the',
+      'lines above. It is not: the copy is repaired, and the next run goes on.',
     ].join('\n'),
   )
   await folder.change(REPAIRED_NIGHT)
@@ -128,20 +141,23 @@ async function heldSyncs(commands: Commands): Promise<unknown> {
   return syncs.filter((sync) => sync.status === 'held').map((sync) => sync.name)
 }
 
-function goOn({ commands, narrator }: Scene): void {
+function goOn({ narrator, place }: Scene): void {
   narrator.heading('Go on')
   const { strong } = narrator.paint
   narrator.say(
     [
-      'What the demo left behind:',
-      `  ${strong(commands.line(['status']))}    every sync, its size, when it is due`,
-      `  ${strong(commands.line(['runs']))}      what ran, and what it sent`,
+      'What the demo left behind can be looked at:',
+      `  ${strong(`cd ${place}`)}`,
+      `  ${strong('npx brazier status')}    every sync: how large, when it is due`,
+      `  ${strong('npx brazier runs')}      what ran, what it sent`,
       '',
-      'This repository is a project too (config/brazier.yaml, sql/), on the same shop. In one terminal:',
+      'This repository is a project too, on the same shop. Open a Braze on this machine',
+      'and leave it running:',
       `  ${strong('npx brazier sandbox --state state/sandbox.json')}`,
-      'and in another one:',
+      'Then, in another terminal, send everything; change a file, such as',
+      'sql/audiences/vip.sql, and look at what that would do:',
       `  ${strong('npx brazier sync')}`,
-      `Then change a file, such as sql/audiences/vip.sql, and look at ${strong('npx brazier plan')}.`,
+      `  ${strong('npx brazier plan')}`,
       '',
       'Your own data: README.md, "Your own Postgres".',
     ].join('\n'),

@@ -15,7 +15,9 @@ const PAST_ORDERS: readonly (readonly [daysAgo: number, amount: string])[] = [
 export const ZOE_AT_FIRST = (start: string): string[] => [
   `update customers set first_name = 'Zoë', last_name = 'Nuñez', email = 'zoe.nunez@example.com', city = 'Málaga', newsletter = false, newsletter_opened_at = null where customer_id = '${ZOE}'`,
   `delete from orders where customer_id = '${ZOE}'`,
-  ...PAST_ORDERS.map(([daysAgo, amount]) => order(`${start} - interval '${daysAgo} days'`, amount)),
+  ...PAST_ORDERS.map(([daysAgo, amount]) =>
+    order(`${start} - interval '${daysAgo} days' + interval '17 hours'`, amount),
+  ),
   `delete from outgrow_answers where lower(trim(email)) = 'zoe.nunez@example.com' or lower(trim(email)) like '%.7@example.com'`,
   answer(`${start} - interval '40 days'`, '58', 'Trend Lover'),
 ]

@@ -4,8 +4,8 @@
 import type { Write } from '../model/definition.ts'
 import type { LeavePolicy } from '../model/words.ts'
 import type { Dialect } from '../warehouse/port.ts'
-import { type DeltaInput, hasKept } from './delta.ts'
-import type { Slot } from './slots.ts'
+import type { DeltaInput } from './delta.ts'
+import { hasKept, type Slot } from './slots.ts'
 
 export const PRESENT = 'c.k is not null'
 export const ABSENT = 'c.k is null'

@@ -8,7 +8,7 @@
 import type { Identity } from '../model/words.ts'
 import type { Dialect } from '../warehouse/port.ts'
 import { ABSENT, PRESENT, type SlotSql, slotSql } from './delta-slot.ts'
-import type { Slot } from './slots.ts'
+import { hasKept, type Slot, takesBack } from './slots.ts'
 
 export interface DeltaInput {
   readonly delta: string
@@ -69,12 +69,6 @@ function joins(input: DeltaInput): string {
   return tables.join('\n  ')
 }
 
-const takesBack = ({ target }: Slot): boolean => target !== undefined && target.onLeave !== 'keep'
-
-/** Those who left while the policy was keep are still in the snapshot: a new policy is not for them, so they are forgotten. */
-export const hasKept = (slot: Slot): boolean =>
-  takesBack(slot) && slot.held.some((write) => write.onLeave === 'keep')
-
 /** `rewrite`: nothing is said, only what we hold changes its form, or is forgotten. */
 function opOf(
   input: DeltaInput,
@@ -86,7 +80,8 @@ function opOf(
   if (input.doubt === undefined && !rewrites)
     return `case when s.k is null then 'add'${leaving} else 'change' end`
   const real = slots.map((slot) => slot.really).join(' or ')
-  const rest = input.doubt === undefined ? `'rewrite'` : `case when d.k is null then 'rewrite' else 'repair' end`
+  const rest =
+    input.doubt === undefined ? `'rewrite'` : `case when d.k is null then 'rewrite' else 'repair' end`
   return `case when s.k is null then case when ${ABSENT} then 'repair' else 'add' end${leaving} when ${real} then 'change' else ${rest} end`
 }
 

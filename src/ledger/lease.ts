@@ -18,6 +18,8 @@ interface Holder {
   readonly holder: string
   readonly fence: number
   readonly expired: boolean
+  /** It held its certificate when it took the lease; only then does a free lock mean that it is dead. */
+  readonly certified: boolean
   readonly run: string
   readonly place: string
 }
@@ -29,20 +31,16 @@ export async function acquireLease(
 ): Promise<Lease> {
   const free = request.certificate === null ? undefined : await request.certificate.take()
   const current = await readHolder(ledger)
-  // Lock free although a holder is on record: its connection is dead, so take over at once. Lock held past the expiry:
-  // its process is frozen, so take over too; the fence keeps it from settling when it wakes.
-  const living = current !== undefined && current.holder !== '' && !current.expired && free !== true
-  if (living) throw held(current)
+  // Lock free although a holder is on record who had it: its connection is dead, so take over at once. Lock held past the
+  // expiry: its process is frozen, so take over too, without the lock; the fence keeps it from settling when it wakes.
+  const isDead = free === true && current?.certified === true
+  if (current !== undefined && current.holder !== '' && !current.expired && !isDead) throw held(current)
   const holder = randomUUID()
-  const seconds = request.seconds ?? LEASE_SECONDS
+  const taking = { ...request, holder, seconds: request.seconds ?? LEASE_SECONDS, certified: free === true }
   const taken =
-    current === undefined
-      ? await firstLease(ledger, { ...request, holder, seconds })
-      : await nextLease(ledger, { ...request, holder, seconds, current })
+    current === undefined ? await firstLease(ledger, taking) : await nextLease(ledger, { ...taking, current })
   if (taken) return { holder, fence: (current?.fence ?? 0) + 1 }
-  throw held(
-    (await readHolder(ledger)) ?? { holder, fence: 0, expired: false, run: '', place: 'another process' },
-  )
+  throw held((await readHolder(ledger)) ?? { run: '', place: 'another process' })
 }
 
 interface Taking {
@@ -50,6 +48,7 @@ interface Taking {
   readonly place: string
   readonly holder: string
   readonly seconds: number
+  readonly certified: boolean
 }
 
 async function firstLease(ledger: Ledger, taking: Taking): Promise<boolean> {
@@ -58,6 +57,7 @@ async function firstLease(ledger: Ledger, taking: Taking): Promise<boolean> {
     const row = {
       holder: taking.holder,
       fence: 1,
+      certified: taking.certified,
       expires_at: raw(dialect.plusSeconds(dialect.now, taking.seconds)),
       run: taking.run,
       place: taking.place,
@@ -75,7 +75,7 @@ async function nextLease(ledger: Ledger, taking: Taking & { current: Holder }): 
   const expires = dialect.plusSeconds(dialect.now, taking.seconds)
   const text = (value: string) => literal(dialect, value)
   await session.run(
-    `update ${dialect.table('lease')} set holder = ${text(taking.holder)}, fence = ${taking.current.fence + 1}, expires_at = ${expires}, ` +
+    `update ${dialect.table('lease')} set holder = ${text(taking.holder)}, fence = ${taking.current.fence + 1}, certified = ${taking.certified}, expires_at = ${expires}, ` +
       `run = ${text(taking.run)}, place = ${text(taking.place)} ` +
       `where ${inScope(ledger)} and fence = ${taking.current.fence} and holder = ${text(taking.current.holder)}`,
   )
@@ -86,19 +86,20 @@ async function readHolder(ledger: Ledger): Promise<Holder | undefined> {
   const { dialect, session } = ledger
   const row = await oneRow(
     session,
-    `select holder, fence, expires_at <= ${dialect.now} as expired, run, place from ${dialect.table('lease')} where ${inScope(ledger)}`,
+    `select holder, fence, expires_at <= ${dialect.now} as expired, certified, run, place from ${dialect.table('lease')} where ${inScope(ledger)}`,
   )
   if (row === undefined) return undefined
   return {
     holder: asText(row.holder) ?? '',
     fence: asNumber(row.fence),
     expired: row.expired === true,
+    certified: row.certified === true,
     run: asText(row.run) ?? '',
     place: asText(row.place) ?? '',
   }
 }
 
-const held = (current: Holder): LeaseHeldError =>
+const held = (current: Pick<Holder, 'run' | 'place'>): LeaseHeldError =>
   new LeaseHeldError(`run ${current.run} holds the lease (${current.place})`, {
     hint: 'One run at a time per project and workspace. Wait for it, or use --wait 10m.',
   })

@@ -16,7 +16,7 @@ export async function recentRemoves(
   const { dialect, session } = ledger
   const rows = await session.rows(
     `select removes, size_before from ${dialect.table('run_syncs')} where ${inScope(ledger)} and sync = ${literal(dialect, sync)} ` +
-      `and settled and ended_at > ${dialect.plusSeconds(dialect.now, -86_400)} order by run`,
+      `and settled and removes is not null and ended_at > ${dialect.plusSeconds(dialect.now, -86_400)} order by run`,
   )
   const byAttribute: Record<string, number> = {}
   let leavers = 0

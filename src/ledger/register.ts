@@ -17,18 +17,18 @@ export async function registerSync(
 ): Promise<SyncRecord> {
   const { dialect } = ledger
   const { planned } = input
-  await keepSqlVersion(ledger, tx, planned)
   const record = input.record ?? (await newSync(ledger, tx, planned.sync))
   if (record.sync !== planned.sync) await renameSync(ledger, tx, { from: record.sync, to: planned.sync })
+  await keepSqlVersion(ledger, tx, planned)
   const writes = union(planned.definition.writes, record.definition?.writes ?? [])
   const spec = { table: record.snapshot, writes, sentAt: !planned.definition.createUsers }
   await tx.run(createSnapshot(dialect, spec))
   const known = new Set(record.definition?.writes.map((write) => write.column))
   const fresh = writes.filter((write) => !known.has(write.column))
-  const needsSentAt = spec.sentAt && record.definition?.createUsers !== false
   if (input.record !== undefined)
-    for (const sql of addColumns(dialect, { ...spec, writes: fresh, sentAt: needsSentAt })) await tx.run(sql)
-  const definition = settledDefinition(planned, writes)
+    for (const sql of addColumns(dialect, { ...spec, writes: fresh })) await tx.run(sql)
+  const createUsers = record.definition?.createUsers ?? planned.definition.createUsers
+  const definition = { ...settledDefinition(planned, writes), createUsers }
   await tx.run(
     updateRows({ ...ledger, session: tx }, 'syncs', {
       set: { definition: JSON.stringify(definition) },
@@ -78,8 +78,17 @@ async function newSync(ledger: Ledger, tx: Session, sync: string): Promise<SyncR
 /** `was:`: the new name takes over all that is kept under the former one. */
 async function renameSync(ledger: Ledger, tx: Session, names: { from: string; to: string }): Promise<void> {
   const at = { ...ledger, session: tx }
-  for (const table of ['syncs', 'doubt', 'rejections', 'history', 'run_syncs', 'sql_versions'] as const) {
+  for (const table of ['syncs', 'doubt', 'rejections', 'history'] as const)
     await tx.run(updateRows(at, table, { set: { sync: names.to }, where: { sync: names.from } }))
+  // The new name may have rows of its own here, from runs that failed before they could take over.
+  for (const [table, key] of [
+    ['run_syncs', 'run'],
+    ['sql_versions', 'hash'],
+  ] as const) {
+    const its = `select 1 from ${ledger.dialect.table(table)} as x where ${inScope(ledger, 'x')} and x.sync = ${literal(ledger.dialect, names.to)}`
+    await tx.run(
+      `${updateRows(at, table, { set: { sync: names.to }, where: { sync: names.from } })} and not exists (${its} and x.${key} = ${ledger.dialect.table(table)}.${key})`,
+    )
   }
 }
 

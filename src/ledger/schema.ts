@@ -46,6 +46,7 @@ export const TABLES = {
       ...SCOPE,
       holder: ['text', 'Random token of the holding process; empty when nobody holds it'],
       fence: ['bigint', 'Grows with every new holder; a settle with an older number is refused'],
+      certified: ['boolean', 'Whether a lock dies with the holder, so that a free lock means a dead holder'],
       expires_at: ['timestamp', 'When the lease ends unless renewed, by the clock of the store (UTC)'],
       run: ['text', 'The run for which it is held'],
       place: ['text', 'Host and process of the holder, for people'],

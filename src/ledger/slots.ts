@@ -13,8 +13,18 @@ export interface Slot {
   readonly held: readonly Write[]
 }
 
-/** Columns of a snapshot that are ours. */
-export const OWN_COLUMNS = ['k', 'since', 'sent_at'] as const
+/** Whether today's write ends when its person leaves. */
+export const takesBack = ({ target }: Slot): boolean => target !== undefined && target.onLeave !== 'keep'
+
+/** Those who left while the policy was keep are still in the snapshot: a new policy is not for them, they are forgotten. */
+export const hasKept = (slot: Slot): boolean =>
+  takesBack(slot) && slot.held.some((write) => write.onLeave === 'keep')
+
+/** Columns of snapshots and candidates that are ours, and those that every table of Postgres or DuckDB has already. */
+const RESERVED_COLUMNS = [
+  ...['k', 'since', 'sent_at', 'bad'],
+  ...['ctid', 'xmin', 'xmax', 'cmin', 'cmax', 'tableoid', 'oid', 'rowid'],
+]
 
 /**
  * A write is the same only if attribute, element and value kind are: a change of any is a removed column and a new one.
@@ -26,7 +36,7 @@ export function slotsOf(
   claimed: ReadonlySet<string>,
 ): Slot[] {
   const held = settled?.writes ?? []
-  const taken = new Set<string>([...OWN_COLUMNS, ...held.map((write) => write.column)])
+  const taken = new Set<string>([...RESERVED_COLUMNS, ...held.map((write) => write.column)])
   const slots: Slot[] = shape.writes.map((spec) => {
     const ours = held.filter((write) => sameSlot(write, spec))
     const same = ours.find((write) => write.valueKind === spec.valueKind)

@@ -22,19 +22,23 @@ export function createSnapshot(dialect: Dialect, spec: SnapshotSpec): string {
   return `create table if not exists ${dialect.table(spec.table)} (${columns.join(', ')}${key === '' ? '' : `, ${key}`})`
 }
 
+/** Columns of new writes are made empty: one of that name may be left over from a definition long gone. */
 export function addColumns(dialect: Dialect, spec: SnapshotSpec): string[] {
-  const columns = [
-    ...(spec.sentAt ? [{ column: 'sent_at', type: dialect.types.timestamp }] : []),
-    ...spec.writes.map((write) => ({ column: write.column, type: dialect.columnType(write.valueKind) })),
+  const table = dialect.table(spec.table)
+  return [
+    ...(spec.sentAt
+      ? [`alter table ${table} add column if not exists sent_at ${dialect.types.timestamp}`]
+      : []),
+    ...spec.writes.flatMap(({ column, valueKind }) => [
+      dropColumn(dialect, table, column),
+      `alter table ${table} add column ${dialect.ident(column)} ${dialect.columnType(valueKind)}`,
+    ]),
   ]
-  return columns.map(
-    ({ column, type }) =>
-      `alter table ${dialect.table(spec.table)} add column if not exists ${dialect.ident(column)} ${type}`,
-  )
 }
 
+/** `table` is qualified. */
 export const dropColumn = (dialect: Dialect, table: string, column: string): string =>
-  `alter table ${dialect.table(table)} drop column if exists ${dialect.ident(column)}`
+  `alter table ${table} drop column if exists ${dialect.ident(column)}`
 
 /** `snapshot_vip_3f9a1c`: the sync's name for people, a digest of project and workspace so that two never meet. */
 export const snapshotName = (sync: string, digest: string): string => `snapshot_${sync}_${digest.slice(0, 6)}`

@@ -14,15 +14,22 @@ export interface Standing {
 const exists = async (ledger: Ledger, from: string): Promise<boolean> =>
   (await oneRow(ledger.session, `select 1 as ok from ${from} limit 1`)) !== undefined
 
-/** (k, hard): people in doubt, and rows of an update-only sync that are due to be sent again. */
+/** (k, hard): people in doubt, and rows of an update-only sync that are to be sent again. */
 export async function doubtQuery(
   ledger: Ledger,
-  standing: Standing & { readonly refresh: { snapshot: string; days: number; size: number } | undefined },
+  standing: Standing & {
+    readonly refresh: { snapshot: string; days: number; size: number } | undefined
+    /** Snapshot of a sync that was update-only and no longer is. */
+    readonly owed?: string
+  },
 ): Promise<string | undefined> {
   const { dialect } = ledger
   const doubt = `${dialect.table('doubt')} where ${inScope(ledger)} and sync = ${literal(dialect, standing.sync)}`
   const parts: string[] = []
   if (await exists(ledger, doubt)) parts.push(`select k, reason = 'unknown' as hard from ${doubt}`)
+  // Sent update-only so far: Braze said yes for people whom it does not have, and who may be created from now on.
+  if (standing.owed !== undefined && (await exists(ledger, `${standing.owed} where sent_at is not null`)))
+    parts.push(`select k, false as hard from ${standing.owed} where sent_at is not null`)
   if (standing.refresh !== undefined) {
     const { snapshot, days, size } = standing.refresh
     const old = `${snapshot} where (sent_at is null or sent_at < ${dialect.plusSeconds(dialect.now, -Math.round(days * 86_400))})`

@@ -25,16 +25,18 @@ export async function applyPlan(
     { command: 'apply', waitSeconds: request.waitSeconds, syncs, plan: request.plan },
     async (context, current) => {
       const { plan, records } = await checked(context, request.plan)
-      const set = { planned: plan.syncs, failed: new Map(), records }
+      // A person has let them through.
+      const planned = plan.syncs.map((sync) => ({ ...sync, heldBy: [] }))
+      const set = { planned, failed: new Map(), records }
       await setPlanStatus(context.ledger, plan.plan, 'applying')
       await noteSyncs(context, {
         run: current.run,
-        set: { ...set, planned: plan.syncs.map((sync) => ({ ...sync, heldBy: [] })) },
+        set,
         held: new Map(),
         slots: new Map(),
         syncs,
       })
-      const delivered = await deliver(context, { ...current, syncs: plan.syncs, records, keepsRest: true })
+      const delivered = await deliver(context, { ...current, syncs: planned, records, keepsRest: true })
       const whole =
         delivered.failure === undefined &&
         [...delivered.settled.values()].every((settled) => settled.unsent + settled.unknown === 0)

@@ -4,9 +4,10 @@
 import { type Shape, shapeOf, type WriteSpec } from '../ledger/shape.ts'
 import { readSyncs, type SyncRecord } from '../ledger/syncs.ts'
 import type { Sync } from '../model/definition.ts'
-import { asError, BrazierError, SyncError, WarehouseError } from '../model/errors.ts'
+import { WarehouseError } from '../model/errors.ts'
 import type { Warehouse } from '../warehouse/port.ts'
 import type { RunDeps } from './context.ts'
+import { inFile } from './in-file.ts'
 import { meetings, type Writer } from './meetings.ts'
 import { recordFor } from './plan-all.ts'
 import { type LedgerDeps, readLedger } from './read-ledger.ts'
@@ -62,8 +63,7 @@ async function describe(warehouse: Warehouse, sync: Sync, stop: AbortSignal): Pr
     stop.throwIfAborted()
     // Out of reach concerns every sync; anything else only this one.
     if (error instanceof WarehouseError) throw error
-    if (error instanceof BrazierError) return error
-    return new SyncError(`${sync.file}: ${asError(error).message}`, { cause: error })
+    return inFile(sync, error)
   }
 }
 

@@ -7,9 +7,10 @@ import { recentRemoves } from '../ledger/recent.ts'
 import { type Shape, shapeOf } from '../ledger/shape.ts'
 import { readSyncs, type SyncRecord } from '../ledger/syncs.ts'
 import type { Sync } from '../model/definition.ts'
-import { asError, BrazierError, LeaseLostError, SyncError, WarehouseError } from '../model/errors.ts'
+import { LeaseLostError, WarehouseError } from '../model/errors.ts'
 import type { RunContext } from './context.ts'
 import { judge } from './guard.ts'
+import { inFile } from './in-file.ts'
 import { meetings, type Writer } from './meetings.ts'
 import { planSync } from './plan-sync.ts'
 
@@ -74,12 +75,7 @@ async function each(
       // Out of reach, or told to stop, concerns the whole run; anything else only this sync.
       if (context.stop.aborted || error instanceof WarehouseError || error instanceof LeaseLostError)
         throw error
-      failed.set(
-        sync.name,
-        error instanceof BrazierError
-          ? error
-          : new SyncError(`${sync.file}: ${asError(error).message}`, { cause: error }),
-      )
+      failed.set(sync.name, inFile(sync, error))
     }
   }
 }

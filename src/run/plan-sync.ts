@@ -179,7 +179,12 @@ async function findDelta(context: RunContext, request: PlanRequest, slots: reado
     sync.createUsers || snapshot === undefined
       ? undefined
       : { snapshot, days: sync.refreshDays, size: record?.size ?? 0 }
-  const doubt = await doubtQuery(ledger, { ...standing, refresh })
+  const isOwed = sync.createUsers && record?.definition?.createUsers === false
+  const doubt = await doubtQuery(ledger, {
+    ...standing,
+    refresh,
+    ...(isOwed && snapshot !== undefined ? { owed: snapshot } : {}),
+  })
   const parked = await parkedQuery(ledger, standing)
   const erased = await erasedQuery(ledger, standing)
   await session.run(

@@ -6,7 +6,7 @@ import { tableNames } from '../ledger/names.ts'
 import { countDelta, readNumbers } from '../ledger/numbers.ts'
 import { type PlanHead, type PlanSync, savePlan, setPlanStatus, startPlan } from '../ledger/plans.ts'
 import { type Slot, slotsOf } from '../ledger/slots.ts'
-import { deleteRows, oneRow } from '../ledger/sql.ts'
+import { deleteRows, oneRow, updateRows } from '../ledger/sql.ts'
 import { doubtQuery } from '../ledger/standing.ts'
 import { readSyncs, type SyncRecord } from '../ledger/syncs.ts'
 import type { SettledDefinition, Write } from '../model/definition.ts'
@@ -146,6 +146,10 @@ function retiredSlots(definition: SettledDefinition, claimed: ReadonlySet<string
 async function forgetSync(context: RunContext, record: SyncRecord): Promise<void> {
   const { ledger } = context
   await ledger.session.run(`drop table if exists ${ledger.dialect.table(record.snapshot)}`)
+  // Its removes are not those of a sync that begins anew under the same name.
+  await ledger.session.run(
+    updateRows(ledger, 'run_syncs', { set: { removes: null }, where: { sync: record.sync } }),
+  )
   for (const table of ['doubt', 'rejections', 'syncs'] as const)
     await ledger.session.run(deleteRows(ledger, table, { sync: record.sync }))
 }

@@ -5,7 +5,6 @@ import { checkFence, type Lease } from '../ledger/lease.ts'
 import { tableNames } from '../ledger/names.ts'
 import { countDelta, isSilent, readNumbers } from '../ledger/numbers.ts'
 import type { PlanSync } from '../ledger/plans.ts'
-import { settledDefinition } from '../ledger/register.ts'
 import {
   among,
   countFresh,
@@ -15,10 +14,10 @@ import {
   settledCondition,
   settleSync,
 } from '../ledger/settle.ts'
-import { dropColumn } from '../ledger/snapshot.ts'
 import { asNumber, asText, inScope, type Ledger, literal, oneRow, raw, updateRows } from '../ledger/sql.ts'
 import type { SyncRecord } from '../ledger/syncs.ts'
 import type { Session } from '../warehouse/port.ts'
+import { advance, dropColumns } from './advance.ts'
 import type { RunContext } from './context.ts'
 
 export interface SettleRequest {
@@ -123,7 +122,7 @@ interface Target {
 async function settleOne(context: RunContext, request: SettleRequest, target: Target): Promise<Settled> {
   const { ledger } = context
   const input = settleInput(context, request, target)
-  return await ledger.session.transaction(async (tx) => {
+  const { gone, ...settled } = await ledger.session.transaction(async (tx) => {
     await checkFence(tx, ledger, request.lease)
     const counts = await countOutcomes(ledger, tx, input)
     if (counts.refused > 0)
@@ -136,9 +135,10 @@ async function settleOne(context: RunContext, request: SettleRequest, target: Ta
     for (const sql of settleSync(ledger, input)) await tx.run(sql)
     if (counts.refused > 0) await tx.run(`drop table ${input.scratch}`)
     const whole = counts.unknown + counts.unsent + counts.refused === 0
-    const sizeAfter = await advance(ledger, tx, {
-      request,
+    const { size, gone } = await advance(ledger, tx, {
+      plan: request.plan,
       planned: target.planned,
+      record: request.records.get(target.planned.sync),
       snapshot: input.snapshot,
       whole,
     })
@@ -154,15 +154,17 @@ async function settleOne(context: RunContext, request: SettleRequest, target: Ta
           sent: counts.sent,
           unknown: counts.unknown,
           data_points: numbers.dataPoints,
-          size_after: sizeAfter,
+          size_after: size,
           removes: JSON.stringify(removes),
           ended_at: raw(ledger.dialect.now),
         },
         where: { run: request.run, sync: target.planned.sync },
       }),
     )
-    return { ...counts, dataPoints: numbers.dataPoints, sizeAfter }
+    return { ...counts, dataPoints: numbers.dataPoints, sizeAfter: size, gone }
   })
+  if (gone.length > 0) await dropColumns(ledger, request.lease, { snapshot: input.snapshot, columns: gone })
+  return settled
 }
 
 function settleInput(context: RunContext, request: SettleRequest, target: Target): SettleInput {
@@ -216,57 +218,6 @@ async function countOutcomes(
     freshRefused: asNumber(fresh?.fresh),
     unsent: Math.max(0, asNumber(row?.total) - sent - unknown - wholly),
   }
-}
-
-/** Moves the version; keeps the definition of what the snapshot now holds. Returns the snapshot's size. */
-async function advance(
-  ledger: Ledger,
-  tx: Session,
-  input: { request: SettleRequest; planned: PlanSync; snapshot: string; whole: boolean },
-): Promise<number> {
-  const { dialect } = ledger
-  const { planned, request } = input
-  const record = request.records.get(planned.sync)
-  const size = asNumber((await oneRow(tx, `select count(*) as n from ${input.snapshot}`))?.n)
-  const gone = await emptyColumns(ledger, tx, input)
-  const writes = (record?.definition?.writes ?? planned.definition.writes).filter(
-    (write) => !gone.includes(write.column),
-  )
-  if (record !== undefined)
-    for (const column of gone) await tx.run(dropColumn(dialect, record.snapshot, column))
-  const definition = JSON.stringify(settledDefinition(planned, writes))
-  const movedFrom = `case when moved_by = ${literal(dialect, request.plan)} then moved_from else version end`
-  const source = planned.sourceTime === undefined ? 'source_time' : literal(dialect, planned.sourceTime)
-  await tx.run(
-    `update ${dialect.table('syncs')} set moved_from = ${movedFrom}, version = version + 1, moved_by = ${literal(dialect, request.plan)}, size = ${size}, ` +
-      `definition = ${literal(dialect, definition)}, source_time = ${source}, settled_at = ${dialect.now} where ${inScope(ledger)} and sync = ${literal(dialect, planned.sync)}`,
-  )
-  return size
-}
-
-/** Columns of writes that are no longer made, once nobody holds them; a forgotten one (keep) when the whole sync is settled. */
-async function emptyColumns(
-  ledger: Ledger,
-  tx: Session,
-  input: { request: SettleRequest; planned: PlanSync; snapshot: string; whole: boolean },
-): Promise<string[]> {
-  const { dialect } = ledger
-  const { slots } = input.planned.definition
-  const today = new Set(slots.flatMap((slot) => (slot.target === undefined ? [] : [slot.target.column])))
-  const former = slots.flatMap((slot) =>
-    slot.held.filter((write) => !today.has(write.column)).map((write) => ({ slot, write })),
-  )
-  if (former.length === 0) return []
-  const counts = await oneRow(
-    tx,
-    `select ${former.map(({ write }, i) => `${dialect.countIf(`${dialect.ident(write.column)} is not null`)} as n${i}`).join(', ')} from ${input.snapshot}`,
-  )
-  return former
-    .filter(({ slot, write }, i) => {
-      const forgotten = input.whole && (slot.target !== undefined || write.onLeave === 'keep')
-      return forgotten || (input.whole && asNumber(counts?.[`n${i}`]) === 0)
-    })
-    .map(({ write }) => write.column)
 }
 
 /** Ends a run on record. */

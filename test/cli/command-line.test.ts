@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { brazier, ended, newFolder, start } from './support/brazier.ts'
+import { brazier, ended, inOwnProcess, newFolder, start } from './support/brazier.ts'
 
 const COMMANDS = [
   'init',
@@ -32,7 +32,7 @@ describe('help', () => {
   })
 
   it('tells the version', async () => {
-    const { code, stdout } = await brazier(['--version'])
+    const { code, stdout } = await inOwnProcess(['--version'])
     expect(code).toBe(0)
     expect(stdout).toMatch(/^\d+\.\d+\.\d+\n$/)
   })
@@ -56,7 +56,7 @@ describe('a command line that is wrong', () => {
   })
 
   it('with --json an object says so, too', async () => {
-    const { code, stdout } = await brazier(['--json', 'plna'])
+    const { code, stdout } = await inOwnProcess(['--json', 'plna'])
     expect(code).toBe(2)
     expect(JSON.parse(stdout)).toEqual({
       error: { message: "unknown command 'plna'", hint: '(Did you mean plan?)' },
@@ -77,7 +77,7 @@ describe('a folder that is no project', () => {
       ['--project', folder, 'plan'],
       ['plan', '--project', folder],
     ]) {
-      const { code, stdout, stderr } = await brazier(words)
+      const { code, stdout, stderr } = await inOwnProcess(words)
       expect([code, stdout]).toEqual([2, ''])
       expect(stderr).toContain(`config/brazier.yaml: there is no such file in ${folder}`)
       expect(stderr).toContain('brazier init')

@@ -1,10 +1,10 @@
-// The project that `init` makes, from end to end: a process for every command, a sandbox on loopback.
+// The project that `init` makes, from end to end, against a sandbox on loopback.
 
 import { readdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { type Sandbox, startSandbox } from '../../src/sandbox/start-sandbox.ts'
-import { brazier, ended, newFolder, start } from './support/brazier.ts'
+import { brazier, newFolder } from './support/brazier.ts'
 
 let sandbox: Sandbox
 let shop: string
@@ -43,7 +43,7 @@ describe('a new project', () => {
     const synced = await run('sync', '--json')
     expect(synced.code).toBe(0)
     expect(JSON.parse(synced.stdout)).toMatchObject({ status: 'succeeded', requests: 1, objects: 12 })
-    expect(sandbox.profile('c-001')?.custom_attributes).toEqual({
+    expect(sandbox.profile('c-001')?.attributes).toEqual({
       big_spenders: true,
       shop_city: 'Oslo',
       shop_orders: 2,
@@ -108,10 +108,10 @@ describe('a guard', () => {
     const plan = /brazier apply (p-\S+)/.exec(held.stdout)?.[1] ?? ''
     const status = await run('status', '--json')
     expect(JSON.parse(status.stdout).syncs[0]).toMatchObject({ status: 'held', plan, size: 6 })
-    expect(sandbox.profile('c-001')?.custom_attributes).toMatchObject({ big_spenders: true })
+    expect(sandbox.profile('c-001')?.attributes).toMatchObject({ big_spenders: true })
     const applied = await run('apply', plan, '--json')
     expect([applied.code, JSON.parse(applied.stdout).requests]).toEqual([0, 1])
-    expect(sandbox.profile('c-001')?.custom_attributes).toMatchObject({ big_spenders: false })
+    expect(sandbox.profile('c-001')?.attributes).toMatchObject({ big_spenders: false })
     const stale = await run('apply', plan, '--json')
     expect(stale.code).toBe(1)
     expect(JSON.parse(stale.stdout).error.message).toContain('is stale')
@@ -127,7 +127,7 @@ describe('a sync that fails', () => {
       expect(stdout).toContain('failed big_spenders: ')
       expect(stdout).toContain('oders')
     }
-    expect(sandbox.profile('c-001')?.custom_attributes).toMatchObject({ shop_orders: 2 })
+    expect(sandbox.profile('c-001')?.attributes).toMatchObject({ shop_orders: 2 })
     const status = await run('status')
     expect(status.stdout).toMatch(/failed big_spenders: .*oders/)
   })
@@ -144,7 +144,7 @@ describe('a file that is gone', () => {
     const retired = await run('retire', 'big_spenders', '--json')
     expect(retired.code).toBe(0)
     expect(JSON.parse(retired.stdout).syncs[0]).toMatchObject({ removed: 6, sent: 6 })
-    expect(sandbox.profile('c-001')?.custom_attributes).not.toHaveProperty('big_spenders')
+    expect(sandbox.profile('c-001')?.attributes).toMatchObject({ big_spenders: false })
     expect((await run('status')).stdout).not.toContain('big_spenders')
   })
 })
@@ -237,57 +237,5 @@ describe('who cannot go on', () => {
     expect(error.hint).not.toBeNull()
     expect(stdout + stderr).not.toContain('some-other-key')
     expect(stderr).not.toContain('    at ')
-  })
-
-  it('another process has the state: 75; with --wait it is waited for', async () => {
-    await run('sync')
-    const fault = sandbox.faults.inject({ kind: 'hold' })
-    const first = run('resync', 'shopping')
-    await fault.whenHit()
-    const refused = await run('sync', '--json')
-    expect(refused.code).toBe(75)
-    expect(JSON.parse(refused.stdout).error.message).toContain('open in another process')
-    expect((await run('check')).stderr).toContain('checked without it')
-    const waiting = run('sync', '--wait', '1m')
-    fault.remove()
-    expect([(await first).code, (await waiting).code]).toEqual([0, 0])
-  })
-})
-
-describe('signals', () => {
-  it.each([
-    ['SIGTERM', 143],
-    ['SIGINT', 130],
-  ] as const)('%s lets what is in flight finish, settles, and exits %d', async (signal, exitCode) => {
-    const fault = sandbox.faults.inject({ kind: 'hold' })
-    const child = start(['sync', '--json'], { cwd: shop, env: { BRAZE_ENDPOINT: sandbox.url } })
-    const end = ended(child)
-    await fault.whenHit()
-    child.kill(signal)
-    await new Promise((resolve) => child.stderr?.once('data', resolve))
-    fault.remove()
-    const { code, stdout, stderr } = await end
-    expect(code).toBe(exitCode)
-    expect(stderr).toContain(`stopped by ${signal}`)
-    expect(JSON.parse(stdout).syncs).toHaveLength(2)
-    expect(JSON.parse((await run('sync', '--json')).stdout)).toMatchObject({ objects: 0 })
-    expect(sandbox.profiles()).toHaveLength(12)
-  })
-
-  it('a sandbox says where it is, and ends when told to', async () => {
-    const child = start(['sandbox', '--port', '0', '--json'])
-    const end = ended(child)
-    const said = await new Promise<string>((resolve) =>
-      child.stdout?.once('data', (data) => resolve(`${data}`)),
-    )
-    const { url, api_key: key } = JSON.parse(said)
-    const reply = await fetch(`${url}/users/track`, {
-      method: 'POST',
-      headers: { authorization: `Bearer ${key}`, 'content-type': 'application/json' },
-      body: '{"attributes":[{"external_id":"a","x":1}]}',
-    })
-    expect(reply.status).toBe(201)
-    child.kill('SIGTERM')
-    expect((await end).code).toBe(143)
   })
 })

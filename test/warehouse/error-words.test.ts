@@ -1,15 +1,22 @@
 import { describe, expect, it } from 'vitest'
 import { withoutData } from '../../src/warehouse/author-sql.ts'
-import { authorError as duckdbAuthorError, storeError as duckdbStoreError } from '../../src/warehouse/duckdb/error-text.ts'
+import {
+  authorError as duckdbAuthorError,
+  storeError as duckdbStoreError,
+} from '../../src/warehouse/duckdb/error-text.ts'
 import { authorError, connectError, postgresMessage } from '../../src/warehouse/postgres/error-text.ts'
 import { addressOf, withExplicitTls } from '../../src/warehouse/postgres/url.ts'
 
-const server = (code: string, message: string, more: object = {}) => Object.assign(new Error(message), { code, ...more })
+const server = (code: string, message: string, more: object = {}) =>
+  Object.assign(new Error(message), { code, ...more })
 
 describe('words of a database that may be repeated', () => {
   it.each([
     [`invalid input syntax for type integer: "bob@x.com"`, 'invalid input syntax for type integer: …'],
-    [`Could not convert string 'bob' to INT32 when casting`, 'Could not convert string … to INT… when casting'],
+    [
+      `Could not convert string 'bob' to INT32 when casting`,
+      'Could not convert string … to INT… when casting',
+    ],
     [`Key (email)=(bob@x.com) already exists.`, 'Key … =… already exists.'],
     [`Overflow in multiplication of INT32 (99 * 2147483647)!`, 'Overflow in multiplication of INT… !'],
     [`value 5551234 is out of range`, 'value … is out of range'],
@@ -20,21 +27,53 @@ describe('words of a database that may be repeated', () => {
   })
 
   it('keeps names in mistakes of the SQL, and nothing of what a function raises', () => {
-    expect(postgresMessage(server('42703', 'column "emial" does not exist'))).toBe('column "emial" does not exist')
-    expect(postgresMessage(server('P0001', 'no such person bob@x.com'))).toBe('a function raised an error (P0001)')
+    expect(postgresMessage(server('42703', 'column "emial" does not exist'))).toBe(
+      'column "emial" does not exist',
+    )
+    expect(postgresMessage(server('P0001', 'no such person bob@x.com'))).toBe(
+      'a function raised an error (P0001)',
+    )
     expect(postgresMessage(server('22P02', 'invalid input syntax for type date: "1/2"'))).not.toContain('1/2')
     expect(duckdbAuthorError(new Error(`Invalid Input Error: bob@x.com 17`)).message).not.toMatch(/17/)
-    expect(duckdbAuthorError(new Error(`Conversion Error: Could not convert string 'bob@x.com' to INT32\n\nLINE 1: select 'bob@x.com'`)).message).not.toContain('bob')
+    expect(
+      duckdbAuthorError(
+        new Error(
+          `Conversion Error: Could not convert string 'bob@x.com' to INT32\n\nLINE 1: select 'bob@x.com'`,
+        ),
+      ).message,
+    ).not.toContain('bob')
   })
 
   it('tells who must act', () => {
-    expect(authorError(server('57014', 'canceling statement due to statement timeout'), { sql: '', timeoutSeconds: 30 })).toMatchObject({ name: 'SyncError', message: 'the query took longer than 30 seconds' })
-    expect(authorError(server('53100', 'could not extend file: No space left on device'), { sql: '' })).toMatchObject({ name: 'WarehouseError' })
-    expect(authorError(server('ECONNRESET', 'read ECONNRESET'), { sql: '' })).toMatchObject({ name: 'WarehouseError', message: 'the query: the connection to Postgres was lost' })
-    expect(authorError(server('42501', 'permission denied for table x'), { sql: '' })).toMatchObject({ name: 'SyncError', hint: 'Grant our role SELECT on it.' })
-    expect(duckdbStoreError(new Error('IO Error: Could not write file "x": No space left on device'), 'state')).toMatchObject({ name: 'WarehouseError', message: 'state: the disk is full' })
-    expect(duckdbStoreError(new Error('Out of Memory Error: failed to allocate'), 'state').hint).toContain('memory_limit')
-    expect(duckdbStoreError(new Error('IO Error: Could not set lock on file "x": Conflicting lock is held in node (PID 7).'), 'the state file x')).toMatchObject({ exitCode: 75, message: 'the state file x is open in another process (7)' })
+    expect(
+      authorError(server('57014', 'canceling statement due to statement timeout'), {
+        sql: '',
+        timeoutSeconds: 30,
+      }),
+    ).toMatchObject({ name: 'SyncError', message: 'the query took longer than 30 seconds' })
+    expect(
+      authorError(server('53100', 'could not extend file: No space left on device'), { sql: '' }),
+    ).toMatchObject({ name: 'WarehouseError' })
+    expect(authorError(server('ECONNRESET', 'read ECONNRESET'), { sql: '' })).toMatchObject({
+      name: 'WarehouseError',
+      message: 'the query: the connection to Postgres was lost',
+    })
+    expect(authorError(server('42501', 'permission denied for table x'), { sql: '' })).toMatchObject({
+      name: 'SyncError',
+      hint: 'Grant our role SELECT on it.',
+    })
+    expect(
+      duckdbStoreError(new Error('IO Error: Could not write file "x": No space left on device'), 'state'),
+    ).toMatchObject({ name: 'WarehouseError', message: 'state: the disk is full' })
+    expect(duckdbStoreError(new Error('Out of Memory Error: failed to allocate'), 'state').hint).toContain(
+      'memory_limit',
+    )
+    expect(
+      duckdbStoreError(
+        new Error('IO Error: Could not set lock on file "x": Conflicting lock is held in node (PID 7).'),
+        'the state file x',
+      ),
+    ).toMatchObject({ exitCode: 75, message: 'the state file x is open in another process (7)' })
   })
 })
 
@@ -42,12 +81,27 @@ describe('a connection that fails', () => {
   const address = addressOf('postgres://bob:se%40cret@db.example.com/shop?sslmode=require')
 
   it.each([
-    [server('ECONNREFUSED', 'connect ECONNREFUSED'), 'Postgres at db.example.com:5432 cannot be reached (ECONNREFUSED)'],
+    [
+      server('ECONNREFUSED', 'connect ECONNREFUSED'),
+      'Postgres at db.example.com:5432 cannot be reached (ECONNREFUSED)',
+    ],
     [new Error('timeout expired'), 'Postgres at db.example.com:5432 cannot be reached (timeout expired)'],
-    [server('28P01', 'password authentication failed for user "bob"'), 'Postgres at db.example.com:5432 refuses the user bob'],
-    [server('3D000', 'database "shop" does not exist'), 'Postgres at db.example.com:5432 has no database shop'],
-    [server('SELF_SIGNED_CERT_IN_CHAIN', 'self-signed certificate in certificate chain'), 'Postgres at db.example.com:5432: the encrypted connection failed (SELF_SIGNED_CERT_IN_CHAIN)'],
-    [server('53300', 'sorry, too many clients already'), 'Postgres at db.example.com:5432 refuses the connection: sorry, too many clients already'],
+    [
+      server('28P01', 'password authentication failed for user "bob"'),
+      'Postgres at db.example.com:5432 refuses the user bob',
+    ],
+    [
+      server('3D000', 'database "shop" does not exist'),
+      'Postgres at db.example.com:5432 has no database shop',
+    ],
+    [
+      server('SELF_SIGNED_CERT_IN_CHAIN', 'self-signed certificate in certificate chain'),
+      'Postgres at db.example.com:5432: the encrypted connection failed (SELF_SIGNED_CERT_IN_CHAIN)',
+    ],
+    [
+      server('53300', 'sorry, too many clients already'),
+      'Postgres at db.example.com:5432 refuses the connection: sorry, too many clients already',
+    ],
   ])('%s', (thrown, expected) => {
     const error = connectError(thrown, address)
     expect(error.message).toBe(expected)
@@ -64,7 +118,10 @@ describe('a connection that fails', () => {
     ['postgres://h/d?a=1&sslmode=prefer&b=2', 'postgres://h/d?a=1&sslmode=verify-full&b=2'],
     ['postgres://h/d?sslmode=no-verify', 'postgres://h/d?sslmode=no-verify'],
     ['postgres://h/d?sslmode=disable', 'postgres://h/d?sslmode=disable'],
-    ['postgres://h/d?uselibpqcompat=true&sslmode=require', 'postgres://h/d?uselibpqcompat=true&sslmode=require'],
+    [
+      'postgres://h/d?uselibpqcompat=true&sslmode=require',
+      'postgres://h/d?uselibpqcompat=true&sslmode=require',
+    ],
     ['postgres://h/d', 'postgres://h/d'],
   ])('reads the sslmode of %s', (url, expected) => {
     expect(withExplicitTls(url)).toBe(expected)

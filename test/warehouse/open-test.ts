@@ -24,20 +24,36 @@ export function testFolder(): string {
 
 /** A state file in a folder of its own. Tests may run in a container, where it would be refused. */
 export function stateSettings(folder = testFolder()): Extract<StoreSettings, { type: 'duckdb' }> {
-  return { type: 'duckdb', path: join(folder, 'state', 'brazier.duckdb'), memoryLimit: '256MB', threads: 2, ephemeral: true }
+  return {
+    type: 'duckdb',
+    path: join(folder, 'state', 'brazier.duckdb'),
+    memoryLimit: '256MB',
+    threads: 2,
+    ephemeral: true,
+  }
 }
 
-export async function openDuckdb(options: { init?: readonly string[]; path?: string; folder?: string } = {}): Promise<Databases> {
+export async function openDuckdb(
+  options: { init?: readonly string[]; path?: string; folder?: string } = {},
+): Promise<Databases> {
   const directory = options.folder ?? testFolder()
   return openDatabases({
     name: 'test',
     directory,
-    warehouse: { type: 'duckdb', init: options.init ?? [], ...(options.path === undefined ? {} : { path: options.path }) },
+    warehouse: {
+      type: 'duckdb',
+      init: options.init ?? [],
+      ...(options.path === undefined ? {} : { path: options.path }),
+    },
     store: stateSettings(directory),
   })
 }
 
-export async function openPostgres(url: string, store: 'postgres' | 'duckdb', statementTimeout = 60): Promise<Databases> {
+export async function openPostgres(
+  url: string,
+  store: 'postgres' | 'duckdb',
+  statementTimeout = 60,
+): Promise<Databases> {
   return openDatabases({
     name: 'test',
     directory: '/',

@@ -5,8 +5,8 @@ import { createDatabase } from '../support/postgres.ts'
 import { openDuckdb, openPostgres } from './open-test.ts'
 
 const STORES: Record<string, () => Promise<Databases>> = {
-  'DuckDB': () => openDuckdb(),
-  'Postgres': async () => openPostgres((await createDatabase()).url, 'postgres'),
+  DuckDB: () => openDuckdb(),
+  Postgres: async () => openPostgres((await createDatabase()).url, 'postgres'),
 }
 
 describe.each(Object.keys(STORES))('a session of %s', (name) => {
@@ -27,7 +27,8 @@ describe.each(Object.keys(STORES))('a session of %s', (name) => {
     await databases?.close()
   })
 
-  const ids = async (asked: Session = session) => (await asked.rows(`select id from ${table} order by id`)).map((row) => row.id)
+  const ids = async (asked: Session = session) =>
+    (await asked.rows(`select id from ${table} order by id`)).map((row) => row.id)
   const empty = () => session.run(`delete from ${table}`)
 
   it('counts the rows that a statement touched', async () => {
@@ -44,14 +45,27 @@ describe.each(Object.keys(STORES))('a session of %s', (name) => {
         `date '2024-01-02' as day, timestamp '2024-01-02 03:04:05' as moment, '' as empty, 'é😀' as text, count(*) as n`,
     )
     expect(row).toEqual({
-      small: 1, safe: 9007199254740991, big: '9007199254740993', yes: true, no: false, nothing: null, half: 1.5, money: '12.50',
-      day: '2024-01-02', moment: '2024-01-02 03:04:05', empty: '', text: 'é😀', n: 1,
+      small: 1,
+      safe: 9007199254740991,
+      big: '9007199254740993',
+      yes: true,
+      no: false,
+      nothing: null,
+      half: 1.5,
+      money: '12.50',
+      day: '2024-01-02',
+      moment: '2024-01-02 03:04:05',
+      empty: '',
+      text: 'é😀',
+      n: 1,
     })
   })
 
   it('speaks UTC, and its clock is the ledger’s', async () => {
     const { dialect } = databases.store
-    const [row] = await session.rows(`select ${dialect.isoText(dialect.now)} as at, ${dialect.isoText(dialect.plusSeconds("timestamp '2024-12-31 23:59:30.25'", 45))} as later`)
+    const [row] = await session.rows(
+      `select ${dialect.isoText(dialect.now)} as at, ${dialect.isoText(dialect.plusSeconds("timestamp '2024-12-31 23:59:30.25'", 45))} as later`,
+    )
     expect(Math.abs(Date.parse(String(row!.at)) - Date.now())).toBeLessThan(60_000)
     expect(row!.later).toBe('2025-01-01T00:00:15.250Z')
   })
@@ -93,7 +107,12 @@ describe.each(Object.keys(STORES))('a session of %s', (name) => {
     })
     await hidden.catch(() => undefined)
     const rolledBack = (await ids()).length === 0
-    expect(await hidden.then(() => 'resolved', () => 'rejected')).toBe(rolledBack ? 'rejected' : 'resolved')
+    expect(
+      await hidden.then(
+        () => 'resolved',
+        () => 'rejected',
+      ),
+    ).toBe(rolledBack ? 'rejected' : 'resolved')
     expect(await session.run(`insert into ${table} values (5, 'x')`)).toBe(1)
   })
 
@@ -107,7 +126,9 @@ describe.each(Object.keys(STORES))('a session of %s', (name) => {
   })
 
   it('tells a failed statement as a WarehouseError that names the store, without values', async () => {
-    const error = await session.rows(`select cast(name as int) from (values ('bob@x.com')) as t(name)`).catch((thrown: unknown) => thrown)
+    const error = await session
+      .rows(`select cast(name as int) from (values ('bob@x.com')) as t(name)`)
+      .catch((thrown: unknown) => thrown)
     expect(error).toBeInstanceOf(WarehouseError)
     expect((error as Error).message).toContain(databases.store.place)
     expect(`${(error as Error).message}${(error as Error).stack}`).not.toContain('bob@x.com')
@@ -126,11 +147,24 @@ describe.each(Object.keys(STORES))('a session of %s', (name) => {
         `${joinRows('t', 't desc')} as agg, cast(sum(${divide('i', '4')}) as bigint) as whole, ${countIf('i > 5')} as many, ${boolOr('i = 7')} as seven, ` +
         `${md5("'a'")} as digest, min(${wire('float', 'cast(i as double precision)')}) as f from (values (5, 'x'), (7, 'y'), (9, cast(null as varchar(1)))) as v(i, t)`,
     )
-    expect(row).toEqual({ joined: 'a;b', nothing: '', agg: 'y,x', whole: 4, many: 2, seven: true, digest: '0cc175b9c0f1b6a831c399e269772661', f: '5.0' })
-    const buckets = await session.rows(`select distinct cast(${bucket("name || cast(id as varchar)", 4)} as int) as b from (values ('k', 1), ('k', 2), ('k', 3), ('k', 4), ('k', 5), ('k', 6), ('k', 7), ('k', 8), ('k', 9), ('k', 10), ('k', 11), ('k', 12), ('k', 13), ('k', 14), ('k', 15), ('k', 16), ('k', 17), ('k', 18), ('k', 19), ('k', 20)) as t(name, id) order by b`)
+    expect(row).toEqual({
+      joined: 'a;b',
+      nothing: '',
+      agg: 'y,x',
+      whole: 4,
+      many: 2,
+      seven: true,
+      digest: '0cc175b9c0f1b6a831c399e269772661',
+      f: '5.0',
+    })
+    const buckets = await session.rows(
+      `select distinct cast(${bucket('name || cast(id as varchar)', 4)} as int) as b from (values ('k', 1), ('k', 2), ('k', 3), ('k', 4), ('k', 5), ('k', 6), ('k', 7), ('k', 8), ('k', 9), ('k', 10), ('k', 11), ('k', 12), ('k', 13), ('k', 14), ('k', 15), ('k', 16), ('k', 17), ('k', 18), ('k', 19), ('k', 20)) as t(name, id) order by b`,
+    )
     expect(buckets.map(({ b }) => b)).toEqual([0, 1, 2, 3])
     expect(dialect.ident('a"b')).toBe('"a""b"')
-    expect((await session.rows(`select ${dialect.literal("it's \\ 😀")} as said`))[0]!.said).toBe("it's \\ 😀")
+    expect((await session.rows(`select ${dialect.literal("it's \\ 😀")} as said`))[0]!.said).toBe(
+      "it's \\ 😀",
+    )
   })
 
   it('has the keys of people as they are, and those of e-mail trimmed and lowered', async () => {

@@ -55,7 +55,7 @@ async function prepared<T>(
  * too small. The same text in ASCII fails at the same place.
  */
 async function withTrueLine(connection: DuckDBConnection, sql: string, error: Error): Promise<Error> {
-  const ascii = sql.replace(/[^\u0000-\u007f]/gu, 'x')
+  const ascii = sql.replace(/\P{ASCII}/gu, 'x')
   if (ascii === sql) return error
   const line = await connection.extractStatements(ascii).then(
     () => undefined,

@@ -4,6 +4,7 @@
 import { randomUUID } from 'node:crypto'
 import { link, open, readFile, rename, rm, stat } from 'node:fs/promises'
 import { hostname } from 'node:os'
+import { pid } from 'node:process'
 import { asError, LeaseHeldError, WarehouseError } from '../../model/errors.ts'
 import { HEARTBEAT_MS, type Holder, isDead, type Sighting } from './holder.ts'
 import { thisProcess } from './this-process.ts'
@@ -20,8 +21,8 @@ export async function takeLockFile(path: string, what: string): Promise<LockFile
     host: self.host,
     boot: self.boot,
     namespace: self.namespace,
-    pid: process.pid,
-    started: self.startOf(process.pid) ?? '',
+    pid,
+    started: self.startOf(pid) ?? '',
   }
   // A second round follows the removal of a dead holder's file; a third means that others are quicker.
   for (let round = 0; round < 3; round += 1) {

@@ -2,6 +2,7 @@
 // process is there and since when; and whether this is a container. Linux tells by /proc; elsewhere less is known.
 
 import { existsSync, readFileSync, readlinkSync } from 'node:fs'
+import { kill } from 'node:process'
 import type { Self } from './holder.ts'
 import { looksLikeContainer } from './state-place.ts'
 
@@ -27,7 +28,7 @@ function startOf(pid: number): string | null {
 function exists(pid: number): boolean {
   if (pid <= 0) return false
   try {
-    return process.kill(pid, 0)
+    return kill(pid, 0)
   } catch (thrown) {
     return thrown instanceof Error && 'code' in thrown && thrown.code === 'EPERM'
   }

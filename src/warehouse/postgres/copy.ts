@@ -7,7 +7,6 @@ import type { Client } from 'pg'
 import { to as copyTo } from 'pg-copy-streams'
 import { LANDING_TEXT } from '../landing.ts'
 import type { CandidateQuery } from '../port.ts'
-import { ident } from './dialect.ts'
 
 export async function copyToFile(
   client: Client,
@@ -20,10 +19,11 @@ export async function copyToFile(
 
 function copied(query: Pick<CandidateQuery, 'select' | 'columns'>): string {
   const { maxBytes, cutCharacters } = LANDING_TEXT
-  const values = query.columns.map(({ name, kind }) => {
-    const value = `r.${ident(name)}`
+  const names = query.columns.map((_column, i) => `c${i}`)
+  const values = query.columns.map(({ kind }, i) => {
+    const value = `r.c${i}`
     if (kind !== 'text') return value
     return `case when octet_length(${value}) > ${maxBytes} then left(${value}, ${cutCharacters}) else ${value} end`
   })
-  return `select ${values.join(', ')} from (\n${query.select}\n) as r`
+  return `select ${values.join(', ')} from (\n${query.select}\n) as r(${names.join(', ')})`
 }

@@ -73,15 +73,15 @@ const integerForm: Form = {
 const booleanForm: Form = { kind: 'boolean', canonical: (x) => x, plain: true, brief: true }
 
 /** NaN is greater than every number here, and Infinity than this one: the greatest double. */
-const isFinite = (x: string): string => `abs(${x}) <= 1.7976931348623157e308::double precision`
+const isInDoubles = (x: string): string => `abs(${x}) <= 1.7976931348623157e308::double precision`
 
 /** `exact` is the double that a value means: a real's is the one its decimal text says, not the widened bits. */
 function floatForm(exact: (x: string) => string): Form {
   return {
     kind: 'float',
     // Adding 0 turns -0 into 0.
-    canonical: (x, round) => `case when ${isFinite(x)} then ${roundedDouble(exact(x), round)} + 0 end`,
-    fault: (x) => firstFault([[`not (${isFinite(x)})`, FAULT.notFinite]]),
+    canonical: (x, round) => `case when ${isInDoubles(x)} then ${roundedDouble(exact(x), round)} + 0 end`,
+    fault: (x) => firstFault([[`not (${isInDoubles(x)})`, FAULT.notFinite]]),
     plain: false,
     brief: true,
   }

@@ -30,7 +30,12 @@ export async function openPostgresWarehouse(
     })
   return {
     dialect: postgresSource,
-    columns: (sql) => asked((connection) => describe(connection, sql)),
+    columns: (sql) => {
+      const { stops } = running
+      return asked((connection) =>
+        stoppable(running, { asked: stops, pid: control.pid }, () => describe(connection, sql)),
+      )
+    },
     candidates: (query) => candidates({ query, settings, running }),
     async sourceTime() {
       const [row] = await asked((connection) => connection.rows(SOURCE_TIME))
@@ -60,11 +65,15 @@ interface Fill {
 }
 
 /** Runs `work` with the backend on record, unless it was said to stop meanwhile. */
-async function stoppable(running: Running, asked: number, pid: number, work: () => Promise<void>): Promise<void> {
+async function stoppable<T>(
+  running: Running,
+  { asked, pid }: { asked: number; pid: number },
+  work: () => Promise<T>,
+): Promise<T> {
   running.pids.add(pid)
   try {
     if (running.stops !== asked) throw sqlRefused('the query was stopped')
-    await work()
+    return await work()
   } finally {
     running.pids.delete(pid)
   }
@@ -84,7 +93,7 @@ async function fillTemporaryTable({ query, settings, running }: Fill): Promise<v
   await session.run(`create temp table ${ident(query.table)} (${types.join(', ')})`)
   const [backend] = await session.rows('select pg_backend_pid() as pid')
   try {
-    await stoppable(running, asked, Number(backend?.pid), () =>
+    await stoppable(running, { asked, pid: Number(backend?.pid) }, () =>
       session.transaction(async (transaction) => {
         await transaction.run('set transaction read only')
         for (const setting of limits(settings, query)) await transaction.run(setting)
@@ -137,7 +146,7 @@ const SERIALIZATION_FAILURE = '40001'
 async function copyOnce({ query, settings, running }: Fill, asked: number, path: string): Promise<void> {
   const connection = await connect(settings, true)
   try {
-    await stoppable(running, asked, connection.pid, async () => {
+    await stoppable(running, { asked, pid: connection.pid }, async () => {
       await connection.run('begin transaction isolation level repeatable read read only')
       for (const setting of limits(settings, query)) await connection.run(setting)
       await copyToFile(connection.client, query, path)

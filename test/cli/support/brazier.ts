@@ -1,11 +1,13 @@
-// Decides how a test runs the command as people do: a process of its own, its streams read to the end.
+// Decides how a test types a command: within this process, which is quick, or in one of its own, as people do.
 
 import { type ChildProcess, spawn } from 'node:child_process'
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { Writable } from 'node:stream'
 import { fileURLToPath } from 'node:url'
 import { afterAll } from 'vitest'
+import { runLine } from '../../../src/cli/command-line.ts'
 
 const MAIN = fileURLToPath(new URL('../../../src/cli/main.ts', import.meta.url))
 
@@ -39,8 +41,30 @@ export function ended(child: ChildProcess): Promise<Ended> {
   })
 }
 
-export const brazier = (words: readonly string[], options?: RunOptions): Promise<Ended> =>
+export const inOwnProcess = (words: readonly string[], options?: RunOptions): Promise<Ended> =>
   ended(start(words, options))
+
+export async function brazier(
+  words: readonly string[],
+  { cwd = tmpdir(), env = {} }: RunOptions = {},
+): Promise<Ended> {
+  const said = { stdout: '', stderr: '' }
+  const stream = (name: 'stdout' | 'stderr') =>
+    new Writable({
+      write(chunk: Buffer, _encoding, done) {
+        said[name] += chunk.toString()
+        done()
+      },
+    })
+  const code = await runLine(words, {
+    stdout: stream('stdout'),
+    stderr: stream('stderr'),
+    env,
+    directory: cwd,
+    listen: async () => ({ stop: new AbortController().signal, exitCode: undefined }),
+  })
+  return { code, ...said }
+}
 
 const folders: string[] = []
 

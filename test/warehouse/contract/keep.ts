@@ -10,7 +10,12 @@ export interface Kept {
 }
 
 /** The columns of every row of `sql`, in order; the first column must be a number that orders the rows. */
-export async function keep(databases: Databases, session: Session, sql: string, round?: number): Promise<Kept[][]> {
+export async function keep(
+  databases: Databases,
+  session: Session,
+  sql: string,
+  round?: number,
+): Promise<Kept[][]> {
   const { warehouse, store } = databases
   const table = `cand_${randomBytes(4).toString('hex')}`
   const source = await warehouse.columns(sql)
@@ -24,8 +29,25 @@ export async function keep(databases: Databases, session: Session, sql: string, 
     { name: `v${i}`, kind: value?.kind ?? 'text' },
     { name: `f${i}`, kind: 'text' as const },
   ])
-  await warehouse.candidates({ sync: 'values', run: 'r1', select: `select ${select.join(', ')} from (\n${sql}\n) as q`, columns, table, session })
-  const read = good.map(({ value }, i) => `${store.dialect.wire(value?.kind ?? 'text', `v${i}`)} as j${i}, f${i} as f${i}`)
-  const rows = await session.rows(`select ${read.join(', ')} from ${store.dialect.candidateTable(table)} order by v0`)
-  return rows.map((row) => good.map((column, i) => ({ column, json: row[`j${i}`] as string | null, fault: row[`f${i}`] as string | null })))
+  await warehouse.candidates({
+    sync: 'values',
+    run: 'r1',
+    select: `select ${select.join(', ')} from (\n${sql}\n) as q`,
+    columns,
+    table,
+    session,
+  })
+  const read = good.map(
+    ({ value }, i) => `${store.dialect.wire(value?.kind ?? 'text', `v${i}`)} as j${i}, f${i} as f${i}`,
+  )
+  const rows = await session.rows(
+    `select ${read.join(', ')} from ${store.dialect.candidateTable(table)} order by v0`,
+  )
+  return rows.map((row) =>
+    good.map((column, i) => ({
+      column,
+      json: row[`j${i}`] as string | null,
+      fault: row[`f${i}`] as string | null,
+    })),
+  )
 }

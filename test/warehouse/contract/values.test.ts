@@ -7,8 +7,8 @@ import { type Kept, keep } from './keep.ts'
 import { DUCKDB_TYPES, LOGICAL_VALUES, POSTGRES_TYPES } from './values.ts'
 
 const COMBINATIONS: Record<string, () => Promise<Databases>> = {
-  'DuckDB': () => openDuckdb({ init: DUCKDB_TYPES }),
-  'Postgres': async () => openPostgres((await withTypes()).url, 'postgres'),
+  DuckDB: () => openDuckdb({ init: DUCKDB_TYPES }),
+  Postgres: async () => openPostgres((await withTypes()).url, 'postgres'),
   'Postgres beside a DuckDB state': async () => openPostgres((await withTypes()).url, 'duckdb'),
 }
 
@@ -29,7 +29,11 @@ describe.each(Object.keys(COMBINATIONS))('values kept by %s', (name) => {
     const columns = LOGICAL_VALUES.map((value, i) => `${value[spelling]} as c${i}`).join(',\n')
     const names = LOGICAL_VALUES.map((_value, i) => `v.c${i}`).join(', ')
     const session = await databases.store.session()
-    const rows = await keep(databases, session, `select t.k, ${names} from (values (1), (2)) as t(k) left join (select ${columns}) as v on t.k = 1`)
+    const rows = await keep(
+      databases,
+      session,
+      `select t.k, ${names} from (values (1), (2)) as t(k) left join (select ${columns}) as v on t.k = 1`,
+    )
     present = rows[0]!.slice(1)
     absent = rows[1]!.slice(1)
     await session.close()
@@ -50,7 +54,9 @@ describe.each(Object.keys(COMBINATIONS))('values kept by %s', (name) => {
 
   it('keeps NULL as NULL, without a fault, in every type', () => {
     expect(absent.length).toBe(LOGICAL_VALUES.length)
-    expect(absent.filter(({ json, fault }) => json !== null || fault !== null).map(({ column }) => column.type)).toEqual([])
+    expect(
+      absent.filter(({ json, fault }) => json !== null || fault !== null).map(({ column }) => column.type),
+    ).toEqual([])
   })
 
   it('writes a point into every float inside an array', () => {

@@ -23,7 +23,12 @@ async function holder(path: string): Promise<{ child: ChildProcess; said: string
 }
 
 const open = (store: ReturnType<typeof stateSettings>) =>
-  openDatabases({ name: 'test', directory: dirname(store.path), warehouse: { type: 'duckdb', init: [] }, store })
+  openDatabases({
+    name: 'test',
+    directory: dirname(store.path),
+    warehouse: { type: 'duckdb', init: [] },
+    store,
+  })
 
 describe('a DuckDB state file', () => {
   it('is made with its folder, and leaves nothing beside it when closed', async () => {
@@ -49,7 +54,11 @@ describe('a DuckDB state file', () => {
     const second = await open(settings)
     const reader = await second.store.session()
     expect(await reader.rows(`select count(*) as n from ${table}`)).toEqual([{ n: 100_000 }])
-    expect(await reader.rows(`select tags['storage_version'] as v from duckdb_databases() where database_name = 'brazier_state'`)).toEqual([{ v: 'v1.4.0+' }])
+    expect(
+      await reader.rows(
+        `select tags['storage_version'] as v from duckdb_databases() where database_name = 'brazier_state'`,
+      ),
+    ).toEqual([{ v: 'v1.4.0+' }])
     await second.close()
   })
 
@@ -74,14 +83,18 @@ describe('a DuckDB state file', () => {
     expect(existsSync(`${settings.path}.lock`)).toBe(true)
     const databases = await open(settings)
     const session = await databases.store.session()
-    expect(await session.rows(`select pid from ${databases.store.dialect.table('written')}`)).toEqual([{ pid: child.pid }])
+    expect(await session.rows(`select pid from ${databases.store.dialect.table('written')}`)).toEqual([
+      { pid: child.pid },
+    ])
     await databases.close()
   })
 
   it('is refused to another process while we have it, also after our lock file is gone, and free after we close', async () => {
     const settings = stateSettings()
     const databases = await open(settings)
-    expect((await holder(settings.path)).said).toContain(`LeaseHeldError: the state file ${settings.path} is open in another process (process ${process.pid} on`)
+    expect((await holder(settings.path)).said).toContain(
+      `LeaseHeldError: the state file ${settings.path} is open in another process (process ${process.pid} on`,
+    )
     rmSync(`${settings.path}.lock`)
     const second = await holder(settings.path)
     expect(second.said).toContain('LeaseHeldError')
@@ -106,11 +119,17 @@ describe('a DuckDB state file', () => {
     const session = await databases.store.session()
     const table = databases.store.dialect.table('big')
     await session.run(`create table ${table} as select i, md5(i::varchar) as t from range(1500000) as r(i)`)
-    const sorted = session.rows(`select count(*) as n from (select row_number() over (order by t) as k, t from ${table}) as q where k > 10`)
+    const sorted = session.rows(
+      `select count(*) as n from (select row_number() over (order by t) as k, t from ${table}) as q where k > 10`,
+    )
     expect(await sorted).toEqual([{ n: 1_499_990 }])
     await session.run('checkpoint brazier_state')
-    await expect(session.run(`copy (select 1) to '${dirname(settings.path)}/x.csv'`)).rejects.toThrow(WarehouseError)
-    await expect(session.run(`attach '${dirname(settings.path)}/x.duckdb' as x`)).rejects.toThrow(WarehouseError)
+    await expect(session.run(`copy (select 1) to '${dirname(settings.path)}/x.csv'`)).rejects.toThrow(
+      WarehouseError,
+    )
+    await expect(session.run(`attach '${dirname(settings.path)}/x.duckdb' as x`)).rejects.toThrow(
+      WarehouseError,
+    )
     await expect(session.run('set threads = 1')).rejects.toThrow(/locked/)
     await databases.close()
     expect(readdirSync(dirname(settings.path))).toEqual(['brazier.duckdb'])
@@ -120,10 +139,19 @@ describe('a DuckDB state file', () => {
     const settings = stateSettings()
     const databases = await open(settings)
     const session = await databases.store.session()
-    const query = { sync: 's', run: 'r', select: `select i::varchar as k from range(300000) as t(i)`, columns: [{ name: 'k', kind: 'text' as const }], table: 'cand', session }
+    const query = {
+      sync: 's',
+      run: 'r',
+      select: `select i::varchar as k from range(300000) as t(i)`,
+      columns: [{ name: 'k', kind: 'text' as const }],
+      table: 'cand',
+      session,
+    }
     await databases.warehouse.candidates(query)
     await databases.warehouse.candidates(query)
-    expect(await session.rows(`select count(*) as n from ${databases.store.dialect.candidateTable('cand')}`)).toEqual([{ n: 300_000 }])
+    expect(
+      await session.rows(`select count(*) as n from ${databases.store.dialect.candidateTable('cand')}`),
+    ).toEqual([{ n: 300_000 }])
     await databases.close()
     expect(statSync(settings.path).size).toBeLessThan(100_000)
   })
@@ -132,7 +160,9 @@ describe('a DuckDB state file', () => {
     await expect(open({ ...stateSettings(), memoryLimit: 'lots' })).rejects.toThrow(/memory_limit/)
     const folder = testFolder()
     writeFileSync(`${folder}/a-file`, '')
-    await expect(open({ ...stateSettings(folder), path: `${folder}/a-file/brazier.duckdb` })).rejects.toThrow(/cannot make the folder/)
+    await expect(open({ ...stateSettings(folder), path: `${folder}/a-file/brazier.duckdb` })).rejects.toThrow(
+      /cannot make the folder/,
+    )
     mkdirSync(`${folder}/state`, { recursive: true })
     writeFileSync(`${folder}/state/brazier.duckdb`, 'not a database at all, but long enough to look at')
     await expect(open(stateSettings(folder))).rejects.toThrow(WarehouseError)

@@ -1,0 +1,169 @@
+// Decides the logical values that are kept as JSON: JSON itself, arrays, structs.
+
+import {
+  BIG,
+  double,
+  FINITE,
+  LONG,
+  type LogicalValue,
+  MANY,
+  NOT_JSON,
+  values,
+  YEARS,
+} from './logical-value.ts'
+
+export const JSON_VALUES: readonly LogicalValue[] = [
+  ...values(
+    'json',
+    [
+      [
+        'keys and blanks',
+        `cast('{"b" : 1, "a":[1 , 2, {"c": null}]}' as json)`,
+        '{"a":[1,2,{"c":null}],"b":1}',
+      ],
+      [
+        'numbers beyond doubles',
+        `cast('[12345678901234567890123, 0.1000000000000000055, 9007199254740993]' as json)`,
+        '[12345678901234567890123,0.1000000000000000055,9007199254740993]',
+      ],
+      ['numbers in other spellings', `cast('[1e2, 1.50, -0, 1E-2]' as json)`, '[100,1.5,0,0.01]'],
+      ['null is NULL', `cast('null' as json)`, 'null'],
+      ['a text', `cast('"x"' as json)`, '"x"'],
+      ['escapes', `cast('"\\u00e9\\ud83d\\ude00\\n\\\\u0000"' as json)`, JSON.stringify('é😀\n\\u0000')],
+      [
+        'words that look like numbers',
+        `cast('{"nan":"inf ,]","e":"1e99999"}' as json)`,
+        '{"nan":"inf ,]","e":"1e99999"}',
+      ],
+      [
+        '500 elements',
+        [`to_json(range(500))`, `(select json_agg(i) from generate_series(0, 499) as i)`],
+        JSON.stringify(Array.from({ length: 500 }, (_, i) => i)),
+      ],
+    ],
+    [
+      ['an escaped NUL', `cast('"a\\u0000"' as json)`, NOT_JSON],
+      [
+        '501 elements',
+        [`to_json(range(501))`, `(select json_agg(i) from generate_series(0, 500) as i)`],
+        MANY,
+      ],
+      [
+        'over 100 KB',
+        [`json_object('a', repeat('x', 100001))`, `json_build_object('a', repeat('x', 100001))`],
+        BIG,
+      ],
+    ],
+  ),
+  ...values(
+    'json',
+    [
+      [
+        'array of texts',
+        [`['a"', '', null, 'é😀']`, `array['a"', '', null, 'é😀']`],
+        '["a\\"","",null,"é😀"]',
+      ],
+      ['empty array', ['cast([] as varchar[])', `cast('{}' as text[])`], '[]'],
+      [
+        'array of integers',
+        ['[1, null, 9007199254740993]', 'array[1, null, 9007199254740993]'],
+        '[1,null,9007199254740993]',
+      ],
+      [
+        'array of doubles',
+        [
+          `[${double('1')}, ${double('-0')}, null, ${double('1e20')}]`,
+          `array[${double('1')}, ${double('-0')}, null, ${double('1e20')}]`,
+        ],
+        '[1.0,0.0,null,1e20]',
+      ],
+      [
+        'array of decimals',
+        ['[cast(1.50 as decimal(5,2)), 2]', 'cast(array[1.50, 2] as numeric(5,2)[])'],
+        '[1.5,2.0]',
+      ],
+      [
+        'array of timestamps',
+        [`[timestamptz '2024-01-01 00:00:00+02', null]`, `array[timestamptz '2024-01-01 00:00:00+02', null]`],
+        '["2023-12-31T22:00:00.000Z",null]',
+      ],
+      ['array of dates', [`[date '2024-01-01']`, `array[date '2024-01-01']`], '["2024-01-01"]'],
+      ['array of booleans', ['[true, null, false]', 'array[true, null, false]'], '[true,null,false]'],
+      ['array of arrays', ['[[1, 2], [3, 4]]', 'array[[1, 2], [3, 4]]'], '[[1,2],[3,4]]'],
+      [
+        'array of uuids',
+        [
+          `[cast('a0eebc99-9c0b-4ef8-bb6d-6bb9bd380a11' as uuid)]`,
+          `array[cast('a0eebc99-9c0b-4ef8-bb6d-6bb9bd380a11' as uuid)]`,
+        ],
+        '["a0eebc99-9c0b-4ef8-bb6d-6bb9bd380a11"]',
+      ],
+      [
+        '500 texts',
+        [
+          `list_transform(range(500), lambda i: i::varchar)`,
+          `(select array_agg(i::text) from generate_series(0, 499) as i)`,
+        ],
+        JSON.stringify(Array.from({ length: 500 }, (_, i) => String(i))),
+      ],
+      [
+        'struct',
+        [
+          `{'name': 'x"', 'spent': ${double('5')}, 'at': timestamptz '2024-01-01 00:00:00+00', 'n': null::int}`,
+          `row('x"', 5, timestamptz '2024-01-01 00:00:00+00', null)::customer`,
+        ],
+        '{"name":"x\\"","spent":5.0,"at":"2024-01-01T00:00:00.000Z","n":null}',
+      ],
+      [
+        'struct of NULLs is no NULL',
+        [
+          `{'name': null::varchar, 'spent': null::double, 'at': null::timestamptz, 'n': null::int}`,
+          `row(null, null, null, null)::customer`,
+        ],
+        '{"name":null,"spent":null,"at":null,"n":null}',
+      ],
+      [
+        'array of structs',
+        [
+          `[{'tag': 'a', 'scores': [${double('1')}]}, null]`,
+          `array[row('a', array[${double('1')}])::tagged, null]`,
+        ],
+        '[{"tag":"a","scores":[1.0]},null]',
+      ],
+    ],
+    [
+      ['501 elements', ['range(501)', '(select array_agg(i) from generate_series(0, 500) as i)'], MANY],
+      ['an element over 255 characters', [`['a', repeat('x', 256)]`, `array['a', repeat('x', 256)]`], LONG],
+      [
+        'an element that is not finite',
+        [`[${double('1')}, ${double('NaN')}]`, `array[${double('1')}, ${double('NaN')}]`],
+        FINITE,
+      ],
+      ['an element out of years', [`[timestamp 'infinity']`, `array[timestamp 'infinity']`], YEARS],
+      [
+        'elements over 100 KB together',
+        [
+          `list_transform(range(300), lambda i: repeat('é', 250))`,
+          `(select array_agg(repeat('é', 250)) from generate_series(1, 300))`,
+        ],
+        BIG,
+      ],
+      [
+        'a field over 255 characters',
+        [
+          `{'name': repeat('x', 256), 'spent': null::double, 'at': null::timestamptz, 'n': null::int}`,
+          `row(repeat('x', 256), null, null, null)::customer`,
+        ],
+        LONG,
+      ],
+      [
+        'a field of a struct in an array',
+        [
+          `[{'tag': 'a', 'scores': [${double('Infinity')}]}]`,
+          `array[row('a', array[${double('Infinity')}])::tagged]`,
+        ],
+        FINITE,
+      ],
+    ],
+  ),
+]
