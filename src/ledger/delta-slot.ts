@@ -5,7 +5,7 @@ import type { Write } from '../model/definition.ts'
 import type { LeavePolicy } from '../model/words.ts'
 import type { Dialect } from '../warehouse/port.ts'
 import type { DeltaInput } from './delta.ts'
-import { hasKept, type Slot } from './slots.ts'
+import { hasKept, keptWrites, type Slot } from './slots.ts'
 
 export const PRESENT = 'c.k is not null'
 export const ABSENT = 'c.k is null'
@@ -29,10 +29,7 @@ export interface SlotSql {
 
 export function slotSql(dialect: Dialect, input: DeltaInput, slot: Slot, index: number): SlotSql {
   const { target } = slot
-  const holds =
-    slot.held.length === 0
-      ? 'false'
-      : slot.held.map((write) => `${snap(dialect, write)} is not null`).join(' or ')
+  const holds = holdsAny(dialect, slot.held)
   if (target === undefined) return goneSql(dialect, slot, { index, doubt: input.doubt !== undefined, holds })
   const now = target.source === undefined ? 'true' : `c.${dialect.ident(target.column)}`
   const mark = dialect.md5(`coalesce(${dialect.wire(target.valueKind, now)}, 'null')`)
@@ -45,6 +42,10 @@ export function slotSql(dialect: Dialect, input: DeltaInput, slot: Slot, index: 
 }
 
 const snap = (dialect: Dialect, write: Pick<Write, 'column'>): string => `s.${dialect.ident(write.column)}`
+
+/** Condition: the snapshot holds something of these writes. */
+const holdsAny = (dialect: Dialect, writes: readonly Write[]): string =>
+  writes.map((write) => `${snap(dialect, write)} is not null`).join(' or ') || 'false'
 
 type Target = NonNullable<Slot['target']>
 
@@ -76,7 +77,10 @@ function targetParts(dialect: Dialect, input: TargetInput): TargetParts {
   const others = slot.held.filter((write) => write !== same)
   const before =
     same === undefined ? `cast(null as ${dialect.columnType(target.valueKind)})` : snap(dialect, same)
-  const kept = target.onLeave === 'keep' || hasKept(slot)
+  const kept = target.onLeave === 'keep'
+  // Those who left under keep: today's policy is not for them.
+  const forgotten = hasKept(slot) ? `(${ABSENT} and (${holdsAny(dialect, keptWrites(slot))}))` : undefined
+  const unlessForgotten = forgotten === undefined ? '' : ` and not ${forgotten}`
   const omitted = target.nulls === 'omit'
   const unlessParked = parked === undefined ? '' : ` and not ${parked}`
   const differs = difference(dialect, {
@@ -88,13 +92,14 @@ function targetParts(dialect: Dialect, input: TargetInput): TargetParts {
   // A value of somebody absent is NULL, so that one comparison serves for those who stay, enter and leave.
   const direct = target.source !== undefined && others.length === 0 && !omitted && parked === undefined
   const really = direct
-    ? `(${kept ? `${PRESENT} and ` : ''}${differs})`
-    : `(case when ${PRESENT} then (${differs})${unlessParked} else ${kept ? 'false' : `(${holds})`} end)`
+    ? `(${kept ? `${PRESENT} and ` : ''}${differs}${unlessForgotten})`
+    : `(case when ${PRESENT} then (${differs})${unlessParked} else ${kept ? 'false' : `(${holds})${unlessForgotten}`} end)`
   const today = omitted ? `coalesce(${now}, ${before})` : now
   const arriving = parked === undefined ? today : `case when ${parked} then ${before} else ${today} end`
   const value =
     direct && !kept ? now : `case when ${PRESENT} then ${arriving} else ${kept ? before : 'null'} end`
-  const changed = input.doubt ? `(${really} or ${doubted({ target, now, holds, unlessParked })})` : really
+  const unless = `${unlessParked}${unlessForgotten}`
+  const changed = input.doubt ? `(${really} or ${doubted({ target, now, holds, unless })})` : really
   const replaced = `${omitted ? `${now} is not null` : 'true'}${unlessParked}`
   const former = others.map((write) => formerValue(dialect, write, { replaced, kept }))
   const set = [value, ...former].map((expression) => `(${expression}) is not null`).join(' or ')
@@ -114,17 +119,17 @@ function targetParts(dialect: Dialect, input: TargetInput): TargetParts {
     ...(others.length === 0
       ? {}
       : {
-          rewrite: `(${PRESENT} and ${replaced} and (${others.map((w) => `${snap(dialect, w)} is not null`).join(' or ')}))`,
+          rewrite: `(${PRESENT} and ${replaced} and (${holdsAny(dialect, others)}))`,
         }),
   }
 }
 
 /** In doubt the whole target is sent; where the target has nothing, the write is taken back. */
-function doubted(input: Pick<TargetInput, 'target' | 'now' | 'holds'> & { unlessParked: string }): string {
-  const { target, now, holds, unlessParked } = input
+function doubted(input: Pick<TargetInput, 'target' | 'now' | 'holds'> & { unless: string }): string {
+  const { target, now, holds, unless } = input
   const today = target.source === undefined ? PRESENT : `${now} is not null`
   const back = target.nulls === 'omit' ? `(d.hard and ${ABSENT})` : 'd.hard'
-  return `(d.k is not null and (${today} or ${holds} or ${back})${unlessParked})`
+  return `(d.k is not null and (${today} or ${holds} or ${back})${unless})`
 }
 
 /** A value that is held as another kind: it goes once today's replaces it, and stays where today says nothing. */

@@ -30,11 +30,11 @@ export interface DeltaInput {
 export function createDelta(dialect: Dialect, input: DeltaInput): string {
   const slots = input.slots.map((slot, index) => slotSql(dialect, input, slot, index))
   const forgets = input.slots.some(hasKept)
-  const leaves = !forgets && (input.leaves === true || input.slots.some(takesBack))
+  const leaves = input.leaves === true || input.slots.some(takesBack)
   const included = [
     ...slots.map((slot) => slot.changed),
     ...slots.flatMap((slot) => (slot.rewrite === undefined ? [] : [slot.rewrite])),
-    ...(leaves || forgets ? [ABSENT] : []),
+    ...(leaves ? [ABSENT] : []),
     ...(input.doubt === undefined ? [] : ['d.k is not null']),
   ]
   const where = [
@@ -75,11 +75,11 @@ function opOf(
   slots: readonly SlotSql[],
   { leaves, forgets }: { readonly leaves: boolean; readonly forgets: boolean },
 ): string {
-  const leaving = leaves ? ` when ${ABSENT} then 'remove'` : ''
+  const real = slots.map((slot) => slot.really).join(' or ')
+  const leaving = leaves ? ` when ${ABSENT}${forgets ? ` and (${real})` : ''} then 'remove'` : ''
   const rewrites = forgets || slots.some((slot) => slot.rewrite !== undefined)
   if (input.doubt === undefined && !rewrites)
     return `case when s.k is null then 'add'${leaving} else 'change' end`
-  const real = slots.map((slot) => slot.really).join(' or ')
   const rest =
     input.doubt === undefined ? `'rewrite'` : `case when d.k is null then 'rewrite' else 'repair' end`
   return `case when s.k is null then case when ${ABSENT} then 'repair' else 'add' end${leaving} when ${real} then 'change' else ${rest} end`
@@ -100,7 +100,7 @@ function rowColumns(
   return [
     `${keyOf(input)} as k`,
     `${opOf(input, slots, absent)} as op`,
-    `(${PRESENT} or ${absent.leaves || absent.forgets ? 'false' : 's.k is not null'}) as stays`,
+    `(${PRESENT} or ${absent.leaves ? 'false' : 's.k is not null'}) as stays`,
     `${input.createUsers ? `(${PRESENT} and (${any('sets')}))` : 'false'} as sets`,
     `${sum} as points`,
     `(${any('moved')}) as moved`,

@@ -3,13 +3,14 @@
 
 import { createHash } from 'node:crypto'
 import { BrazierError } from '../model/errors.ts'
+import type { Row } from '../warehouse/port.ts'
 import { createTable, MIGRATIONS } from './schema.ts'
 import { asNumber, asText, inScope, insertRows, type Ledger, oneRow, raw, updateRows } from './sql.ts'
 
 /** Makes the tables, or brings it forward. @throws BrazierError when a newer program has been here. */
 export async function migrate(ledger: Ledger): Promise<void> {
   const { dialect, session } = ledger
-  await session.run(createTable(dialect, 'migrations'))
+  await racing(() => session.run(createTable(dialect, 'migrations')))
   const row = await oneRow(
     session,
     `select coalesce(max(version), 0) as version from ${dialect.table('migrations')}`,
@@ -24,15 +25,30 @@ export async function migrate(ledger: Ledger): Promise<void> {
   for (const migration of MIGRATIONS.filter((step) => step.version > version)) await apply(ledger, migration)
 }
 
-/** Two processes may race here: every statement says "if not exists", and the number's key lets one row in. */
+const TRIES = 5
+
+/**
+ * Two first runs at once: "if not exists" still fails for the one that loses the race, and finds everything made when it
+ * asks again.
+ */
+async function racing(work: () => Promise<unknown>): Promise<void> {
+  for (let left = TRIES; ; left -= 1) {
+    try {
+      await work()
+      return
+    } catch (error) {
+      if (left === 1) throw error
+    }
+  }
+}
+
 async function apply(ledger: Ledger, migration: (typeof MIGRATIONS)[number]): Promise<void> {
   const { dialect, session } = ledger
-  for (const sql of migration.statements(dialect)) await session.run(sql)
   const done = `select ${migration.version} as version, ${dialect.now} as applied_at`
-  await session.run(
+  const note =
     `insert into ${dialect.table('migrations')} (version, applied_at) select version, applied_at from (${done}) as m ` +
-      `where not exists (select 1 from ${dialect.table('migrations')} as x where x.version = m.version)`,
-  )
+    `where not exists (select 1 from ${dialect.table('migrations')} as x where x.version = m.version)`
+  for (const sql of [...migration.statements(dialect), note]) await racing(() => session.run(sql))
 }
 
 /**
@@ -44,27 +60,35 @@ export async function claimDestination(
   ledger: Ledger,
   braze: { origin: string; apiKey?: string },
 ): Promise<'known' | 'new key'> {
-  const { dialect, session } = ledger
-  const row = await oneRow(
-    session,
-    `select origin, key_mark from ${dialect.table('destinations')} where ${inScope(ledger)}`,
-  )
   const mark =
     braze.apiKey === undefined ? null : createHash('sha256').update(braze.apiKey).digest('hex').slice(0, 12)
-  if (row === undefined) {
-    // A plan without a key must not bind the ledger: only who can send does.
-    if (mark !== null)
-      await session.run(
-        insertRows(ledger, 'destinations', [
-          { origin: braze.origin, key_mark: mark, since: raw(dialect.now) },
-        ]),
-      )
-    return 'known'
-  }
+  const row = (await readDestination(ledger)) ?? (await firstDestination(ledger, braze.origin, mark))
+  if (row === undefined) return 'known'
   if (row.origin !== braze.origin) throw otherOrigin(ledger, asText(row.origin) ?? '', braze.origin)
   if (mark === null || row.key_mark === mark) return 'known'
-  await session.run(updateRows(ledger, 'destinations', { set: { key_mark: mark }, where: {} }))
+  await ledger.session.run(updateRows(ledger, 'destinations', { set: { key_mark: mark }, where: {} }))
   return 'new key'
+}
+
+const readDestination = (ledger: Ledger): Promise<Row | undefined> =>
+  oneRow(
+    ledger.session,
+    `select origin, key_mark from ${ledger.dialect.table('destinations')} where ${inScope(ledger)}`,
+  )
+
+/** A plan without a key must not bind the ledger: only who can send does. */
+async function firstDestination(
+  ledger: Ledger,
+  origin: string,
+  mark: string | null,
+): Promise<Row | undefined> {
+  if (mark === null) return undefined
+  const row = { origin, key_mark: mark, since: raw(ledger.dialect.now) }
+  await racing(async () => {
+    if ((await readDestination(ledger)) === undefined)
+      await ledger.session.run(insertRows(ledger, 'destinations', [row]))
+  })
+  return await readDestination(ledger)
 }
 
 function otherOrigin(ledger: Ledger, known: string, now: string): BrazierError {

@@ -47,4 +47,6 @@ export interface SyncReport {
   readonly heldBy: readonly string[]
   readonly plan: string | null
   readonly error: string | null
+  /** What to do about the error. */
+  readonly hint: string | null
 }

@@ -16,9 +16,11 @@ export interface Slot {
 /** Whether today's write ends when its person leaves. */
 export const takesBack = ({ target }: Slot): boolean => target !== undefined && target.onLeave !== 'keep'
 
-/** Those who left while the policy was keep are still in the snapshot: a new policy is not for them, they are forgotten. */
-export const hasKept = (slot: Slot): boolean =>
-  takesBack(slot) && slot.held.some((write) => write.onLeave === 'keep')
+/** Writes under which people may have left while the policy was keep: a new policy is not for them, they are forgotten. */
+export const keptWrites = (slot: Slot): Write[] =>
+  takesBack(slot) ? slot.held.filter((write) => write.onLeave === 'keep') : []
+
+export const hasKept = (slot: Slot): boolean => keptWrites(slot).length > 0
 
 /** Columns of snapshots and candidates that are ours, and those that every table of Postgres or DuckDB has already. */
 const RESERVED_COLUMNS = [

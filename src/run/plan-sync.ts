@@ -62,7 +62,7 @@ export async function planSync(context: RunContext, request: PlanRequest): Promi
       numbers: {
         ...numbers,
         rows,
-        unchanged: Math.max(0, rows - numbers.added - numbers.changed - keys.withheld),
+        unchanged: Math.max(0, keys.good - numbers.added - numbers.changed),
         withheld: keys.withheld,
         withheldFresh: withheld.fresh,
         sizeBefore: record?.size ?? 0,
@@ -125,6 +125,8 @@ async function fillCandidates(
 
 interface Keys {
   readonly rows: number
+  /** Rows that may be sent, and people whose rows may not. */
+  readonly good: number
   readonly withheld: number
   /** Rows without a key, which no rejection can name. */
   readonly keyless: number
@@ -136,7 +138,8 @@ async function checkKeys(context: RunContext, { sync, names }: PlanRequest, tabl
   const rows = asNumber(checked?.rows_read)
   const keyless = asNumber(checked?.null_keys) + asNumber(checked?.blank_keys)
   const duplicates = asNumber((await oneRow(session, duplicateCheck(table)))?.duplicate_keys)
-  if (keyless + duplicates === 0) return { rows, withheld: asNumber(checked?.bad_rows), keyless }
+  const bad = asNumber(checked?.bad_rows)
+  if (keyless + duplicates === 0) return { rows, good: rows - bad, withheld: bad, keyless }
   if (sync.badKeys === 'fail')
     throw badKeys(sync, asNumber(checked?.null_keys), {
       blank: asNumber(checked?.blank_keys),
@@ -145,10 +148,9 @@ async function checkKeys(context: RunContext, { sync, names }: PlanRequest, tabl
     })
   for (const sql of withholdBadKeys(dialect, table, dialect.candidateTable(names.scratch)))
     await session.run(sql)
-  const left = asNumber(
-    (await oneRow(session, `select count(*) as n from ${table} where bad is not null`))?.n,
-  )
-  return { rows, withheld: left + keyless, keyless }
+  const left = await oneRow(session, keyCheck(dialect, table))
+  const flagged = asNumber(left?.bad_rows)
+  return { rows, good: asNumber(left?.rows_read) - flagged, withheld: flagged + keyless, keyless }
 }
 
 function badKeys(

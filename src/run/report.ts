@@ -2,6 +2,7 @@
 
 import type { PlanSync } from '../ledger/plans.ts'
 import type { SyncReport } from '../ledger/runs.ts'
+import { BrazierError } from '../model/errors.ts'
 import type { RunStatus, SyncStatus } from '../model/words.ts'
 import type { Settled } from './settle-run.ts'
 
@@ -46,6 +47,7 @@ export function syncReport(name: string, kind: SyncReport['kind'], outcome: Sync
     heldBy: planned?.heldBy ?? [],
     plan: outcome.heldPlan ?? null,
     error: error?.message ?? null,
+    hint: error instanceof BrazierError ? (error.hint ?? null) : null,
   }
 }
 

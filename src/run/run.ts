@@ -4,6 +4,7 @@
 import { newId } from '../ledger/names.ts'
 import { claimDestination, migrate } from '../ledger/open.ts'
 import { expirePlans, type PlanHead, savePlan, setPlanStatus, startPlan } from '../ledger/plans.ts'
+import { coveredSlots } from '../ledger/recent.ts'
 import { insertRows, raw } from '../ledger/sql.ts'
 import type { Sync } from '../model/definition.ts'
 import { asError, BrazierError, LeaseLostError } from '../model/errors.ts'
@@ -23,15 +24,18 @@ export interface SyncRequest {
   readonly waitSeconds: number
   /** Nominal time of the schedule slot that this run covers, by sync. */
   readonly slots: ReadonlyMap<string, Date>
+  /** Which of them are still due once the lease is ours, by the newest slot that each has covered: another run may have been first. */
+  readonly stillDue?: (covered: ReadonlyMap<string, Date>) => readonly Sync[]
 }
 
 /** Plans and sends. Rejects only when nothing could be run at all; what goes wrong with a sync is in the report. */
 export async function runSyncs(deps: RunDeps, request: SyncRequest): Promise<RunReport> {
-  const { syncs, slots } = request
+  const { slots } = request
   return await inRun(
     deps,
-    { command: request.command, waitSeconds: request.waitSeconds, syncs },
+    { command: request.command, waitSeconds: request.waitSeconds, syncs: request.syncs },
     async (context, current) => {
+      const syncs = request.stillDue?.(await coveredSlots(context.ledger)) ?? request.syncs
       if (request.command === 'resync') await doubtAll(context, syncs)
       const set = await planFrozen(context, { ...current, syncs, command: request.command })
       const held = await saveHeld(context, set)

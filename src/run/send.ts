@@ -127,7 +127,8 @@ function openSender(input: SendInput) {
     } catch (error) {
       if (over) return
       allTaken = false
-      if (left) input.acks.unknown(batch)
+      const mayHaveArrived = error instanceof BrazeError ? error.mayHaveArrived : left
+      if (mayHaveArrived) input.acks.unknown(batch)
       else input.acks.unsent(batch)
       if (!input.stop.aborted) fail(error)
     }

@@ -24,6 +24,7 @@ const line = (name: string, over: Partial<SyncLine>): SyncLine => ({
   heldBy: [],
   plan: null,
   error: null,
+  hint: null,
   ...over,
 })
 
@@ -38,6 +39,7 @@ const runReport = (over: Partial<RunReport>): RunReport => ({
   syncs: [],
   exitCode: 0,
   error: null,
+  hint: null,
   ...over,
 })
 

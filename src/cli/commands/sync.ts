@@ -7,7 +7,7 @@ import { selectSyncs } from '../../project/select-syncs.ts'
 import { dueSyncs, slotsNow } from '../../run/due.ts'
 import { readLedger } from '../../run/read-ledger.ts'
 import type { RunReport } from '../../run/report.ts'
-import { runSyncs } from '../../run/run.ts'
+import { runSyncs, type SyncRequest } from '../../run/run.ts'
 import { emptyState, readState } from '../../run/status.ts'
 import { seconds } from '../arguments.ts'
 import type { Call } from '../call.ts'
@@ -27,8 +27,10 @@ export async function sync(call: Call, { names, due, wait }: SyncArguments): Pro
   const project = await openProject(call, { sends: true })
   const selected = selectSyncs(project.syncs, names)
   const report = await withRun(call, { project, waitSeconds }, async (opened) => {
-    const syncs = due ? await dueOf(opened, selected) : selected
-    return due && syncs.length === 0 ? undefined : await run(opened, { syncs, command: 'sync' })
+    if (!due) return await run(opened, { syncs: selected, command: 'sync' })
+    const stillDue = stillDueAmong(selected, opened.deps.now())
+    const syncs = await dueNow(opened, selected, stillDue)
+    return syncs.length === 0 ? undefined : await run(opened, { syncs, command: 'sync', stillDue })
   })
   return report === undefined ? tellNothingDue(call, selected) : tellRun(call, report)
 }
@@ -52,24 +54,35 @@ export async function resync(call: Call, { names, wait }: ResyncArguments): Prom
 
 async function run(
   { deps, waitSeconds }: OpenedRun,
-  { syncs, command }: { readonly syncs: readonly Sync[]; readonly command: 'sync' | 'resync' },
+  request: Pick<SyncRequest, 'syncs' | 'command' | 'stillDue'>,
 ): Promise<RunReport> {
   const now = deps.now()
-  const slots = slotsNow(syncs, (schedule) => lastSlot(schedule, now))
-  return await runSyncs(deps, { syncs, command, waitSeconds, slots })
+  const slots = slotsNow(request.syncs, (schedule) => lastSlot(schedule, now))
+  return await runSyncs(deps, { ...request, waitSeconds, slots })
 }
 
-async function dueOf({ deps }: OpenedRun, selected: readonly Sync[]): Promise<Sync[]> {
+type StillDue = NonNullable<SyncRequest['stillDue']>
+
+const stillDueAmong =
+  (selected: readonly Sync[], now: Date): StillDue =>
+  (covered) =>
+    dueSyncs(selected, { covered, lastSlot: (schedule) => lastSlot(schedule, now) }).map(
+      (found) => found.sync,
+    )
+
+/** Before the lease, so that nothing is waited for when nothing is due. */
+async function dueNow(
+  { deps }: OpenedRun,
+  selected: readonly Sync[],
+  stillDue: StillDue,
+): Promise<readonly Sync[]> {
   const state = (await readLedger(deps, (ledger) => readState(ledger, selected))) ?? emptyState(selected)
   const covered = new Map(
     state.syncs.flatMap(({ name, coveredSlot }) =>
       coveredSlot === null ? [] : [[name, coveredSlot] as const],
     ),
   )
-  const now = deps.now()
-  return dueSyncs(selected, { covered, lastSlot: (schedule) => lastSlot(schedule, now) }).map(
-    (found) => found.sync,
-  )
+  return stillDue(covered)
 }
 
 function tellNothingDue(call: Call, selected: readonly Sync[]): number {

@@ -15,9 +15,7 @@ export function runText(report: RunReport, paint: Paint): string {
     ...syncs
       .filter((sync) => sync.heldBy.length > 0 && sync.plan !== null)
       .map((sync) => heldText(sync, paint)),
-    ...syncs
-      .filter((sync) => sync.error !== null)
-      .map((sync) => `${paint.bad('failed')} ${paint.strong(sync.name)}: ${sync.error}`),
+    ...syncs.filter((sync) => sync.error !== null).map((sync) => failedText(sync, paint)),
     standingText(syncs, paint),
     summary(report, paint),
   ]
@@ -66,6 +64,11 @@ function heldText(sync: SyncLine, paint: Paint): string {
     ...sync.heldBy.map((reason) => indented(reason)),
     indented(`If it is meant, send exactly this: ${paint.strong(`brazier apply ${sync.plan}`)}`),
   ].join('\n')
+}
+
+function failedText(sync: SyncLine, paint: Paint): string {
+  const what = `${paint.bad('failed')} ${paint.strong(sync.name)}: ${sync.error}`
+  return sync.hint === null ? what : `${what}\n${indented(sync.hint)}`
 }
 
 /** What is left over, and how to see it. */

@@ -17,11 +17,12 @@ const isSuspect = (t: string): string => String.raw`regexp_matches(${t}, '${FORG
 const isForgiven = (t: string): string =>
   `regexp_matches(regexp_replace(${t}, '${STRING}', '""', 'g'), '${FORGIVEN}')`
 
-export const isJson = (t: string): string =>
-  `json_valid(${t}) and not (${isSuspect(t)} and (${isForgiven(t)} or regexp_matches(${t}, '${NUL}')))`
+/** CASE, since AND works out all of its sides for every value. */
+const isJson = (t: string): string =>
+  `case when not json_valid(${t}) then false when ${isSuspect(t)} then not (${isForgiven(t)} or regexp_matches(${t}, '${NUL}')) else true end`
 
 /** json() reads fractions as doubles: numbers with more digits than those hold keep their text, and only blanks go. */
-export const minified = (t: string): string =>
+const minified = (t: string): string =>
   `case when regexp_matches(${t}, '[0-9.]{17}') then regexp_replace(${t}, '(${STRING})|\\s+', '\\1', 'g') else json(${t})::varchar end`
 
 /** Whether the text, which must be JSON, is an array of too many elements; those take a thousand characters. */

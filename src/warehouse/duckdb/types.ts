@@ -101,9 +101,13 @@ function decimalForm(width: number, scale: number): Form {
   // A decimal that is all fraction is printed without its zero: .5
   const text = (x: string): string =>
     width > scale ? `(${x})::varchar` : `regexp_replace((${x})::varchar, '^(-?)\\.', '\\10.')`
+  const trimmed = (x: string): string => {
+    const t = `rtrim(${text(x)}, '0')`
+    return `case when ends_with(${t}, '.') then ${t} || '0' else ${t} end`
+  }
   return {
     kind: 'decimal',
-    canonical: (x) => (scale === 0 ? text(x) : `regexp_replace(${text(x)}, '(\\.\\d+?)0+$', '\\1')`),
+    canonical: scale === 0 ? text : trimmed,
     plain: false,
     brief: true,
   }

@@ -1,6 +1,6 @@
 // Decides how Postgres' arrays and composites are kept: as JSON text whose elements obey the rules of their own types.
 
-import { MAX_ARRAY_ELEMENTS, MAX_VALUE_BYTES } from '../../model/limits.ts'
+import { MAX_ARRAY_ELEMENTS, MAX_STRING_CHARACTERS, MAX_VALUE_BYTES } from '../../model/limits.ts'
 import { FAULT } from '../canonical.ts'
 import { type Form, firstFault, isRefusal, type Refusal } from '../form.ts'
 import { ident, literal, once, wire } from './dialect.ts'
@@ -41,8 +41,13 @@ export function arrayForm(element: Form | Refusal, depth: number): Form | Refusa
   const { fault } = element
   // In FROM, unnest would make a row of NULLs out of a composite that is NULL.
   const rows = (x: string): string => `(select unnest(${x}) as ${e}) as s${depth}`
-  const firstInside = (x: string): string =>
+  const look = (x: string): string =>
     `(select f.t from (select ${fault?.(e)} as t from ${rows(x)}) as f where f.t is not null limit 1)`
+  // To look at each element costs more than to make the text; and texts that are short together are so each.
+  const firstInside = (x: string): string =>
+    element.kind === 'text'
+      ? `case when octet_length(array_to_string(${x}, '')) > ${MAX_STRING_CHARACTERS} then ${look(x)} end`
+      : look(x)
   return containerForm({
     json: (x) =>
       element.plain
