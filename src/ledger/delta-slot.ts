@@ -32,13 +32,20 @@ export function slotSql(dialect: Dialect, input: DeltaInput, slot: Slot, index: 
   const holds = holdsAny(dialect, slot.held)
   if (target === undefined) return goneSql(dialect, slot, { index, doubt: input.doubt !== undefined, holds })
   const now = target.source === undefined ? 'true' : `c.${dialect.ident(target.column)}`
-  const mark = dialect.md5(`coalesce(${dialect.wire(target.valueKind, now)}, 'null')`)
+  const mark = valueMark(dialect, slot)
   const parked =
     input.parked?.slots.has(index) === true ? `coalesce(p.p${index} = ${mark}, false)` : undefined
   const parts = targetParts(dialect, { slot, target, now, holds, parked, doubt: input.doubt !== undefined })
   return slot.element === undefined
     ? attributeSql(dialect, slot, { ...parts, target, now, holds, parked, index })
     : elementSql(parts, index)
+}
+
+/** Digest of what a candidate wants of a slot, to notice that a refused value is the same again. */
+export function valueMark(dialect: Dialect, { target }: Slot): string | undefined {
+  if (target === undefined) return undefined
+  const now = target.source === undefined ? 'true' : `c.${dialect.ident(target.column)}`
+  return dialect.md5(`coalesce(${dialect.wire(target.valueKind, now)}, 'null')`)
 }
 
 const snap = (dialect: Dialect, write: Pick<Write, 'column'>): string => `s.${dialect.ident(write.column)}`

@@ -2,7 +2,7 @@
 // Pure text. The delta is frozen: it carries the members to send and the values that the snapshot takes once Braze has
 // accepted them, so that settling needs nothing else (candidates die with their session).
 //
-// Shape of a delta table: k, op (add | change | remove | repair | rewrite), stays, sets, points, moved, lost, members, l<i> (add |
+// Shape of a delta table: k, op (add | change | remove | repair | rewrite), sets, points, moved, lost, members, l<i> (add |
 // remove, for list slot i), since, v_<column> (the value after settling).
 
 import type { Identity } from '../model/words.ts'
@@ -50,7 +50,7 @@ export function createDelta(dialect: Dialect, input: DeltaInput): string {
   return `create table ${input.delta} as\nselect ${columns} from (\n${select}\n) as r where whole is distinct from ${rowMark(dialect, input.slots)}`
 }
 
-const DELTA_COLUMNS = ['k', 'op', 'stays', 'sets', 'points', 'moved', 'lost', 'members', 'since'] as const
+const DELTA_COLUMNS = ['k', 'op', 'sets', 'points', 'moved', 'lost', 'members', 'since'] as const
 
 /** Digest of all that a delta row of one sync would send, to notice that a refused row is the same again. */
 export function rowMark(dialect: Dialect, slots: readonly Slot[], alias = ''): string {
@@ -65,7 +65,8 @@ const keyOf = (input: DeltaInput): string =>
 function joins(input: DeltaInput): string {
   const tables = [`${input.candidates} as c`, `full join ${input.snapshot} as s on c.k = s.k`]
   if (input.doubt !== undefined) tables.push(`full join (${input.doubt}) as d on d.k = coalesce(c.k, s.k)`)
-  if (input.parked !== undefined) tables.push(`left join (${input.parked.query}) as p on p.k = c.k`)
+  if (input.parked !== undefined)
+    tables.push(`left join (${input.parked.query}) as p on p.k = ${keyOf(input)}`)
   return tables.join('\n  ')
 }
 
@@ -100,7 +101,6 @@ function rowColumns(
   return [
     `${keyOf(input)} as k`,
     `${opOf(input, slots, absent)} as op`,
-    `(${PRESENT} or ${absent.leaves ? 'false' : 's.k is not null'}) as stays`,
     `${input.createUsers ? `(${PRESENT} and (${any('sets')}))` : 'false'} as sets`,
     `${sum} as points`,
     `(${any('moved')}) as moved`,

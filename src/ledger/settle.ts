@@ -81,7 +81,8 @@ export function settleSync(ledger: Ledger, input: SettleInput): string[] {
     `delete from ${input.snapshot} where k in (select d.k from ${input.delta} as d where op <> 'add' and ${done})`,
     `insert into ${input.snapshot} (k, since${sentAt.names}, ${columns.map((c) => dialect.ident(c)).join(', ')}) ` +
       `select d.k, coalesce(d.since, ${dialect.now})${sentAt.values}, ${columns.map((c) => `d.${v(c)}`).join(', ')} ` +
-      `from ${input.delta} as d where d.stays and (${anything}) and ${done}`,
+      // Of somebody who leaves nothing is left, unless Braze refused to take it back.
+      `from ${input.delta} as d where (${anything}) and ${done}`,
     ...(input.firstLoad || !input.keepsHistory ? [] : [addHistory(ledger, input, done)]),
     ...doubtAndRejections(ledger, input, done),
   ]
@@ -107,6 +108,12 @@ const refusedPeople = (ledger: Ledger, input: SettleInput, condition: string): s
   `select o.k from ${ledger.dialect.table('refusals')} as r join ${input.outbox} as o on o.seq = r.seq ` +
   `where ${inScope(ledger, 'r')} and r.run = ${literal(ledger.dialect, input.run)} and o.identity = ${literal(ledger.dialect, input.identity)}${upTo(input, 'o.seq')} and ${condition}`
 
+/** Condition on refusal `r`: it is about the person, or about something that this sync writes. */
+function isOurs({ dialect }: Ledger, { slots }: SettleInput): string {
+  const names = new Set(['', ...slots.map((slot) => slot.attribute)])
+  return `r.attribute in (${[...names].map((name) => literal(dialect, name)).join(', ')})`
+}
+
 function addHistory(ledger: Ledger, input: SettleInput, done: string): string {
   const { dialect } = ledger
   const { project, workspace } = ledger.scope
@@ -130,7 +137,7 @@ function doubtAndRejections(ledger: Ledger, input: SettleInput, done: string): s
   const { dialect } = ledger
   const ours = `${inScope(ledger)} and sync = ${literal(dialect, input.sync)}`
   const doubt = dialect.table('doubt')
-  const anyRefused = refusedPeople(ledger, input, 'true')
+  const anyRefused = refusedPeople(ledger, input, isOurs(ledger, input))
   const cleared = input.allAccepted ? done : `${done} and d.k not in (${anyRefused})`
   const clear = `delete from ${doubt} where ${ours} and k in (select d.k from ${input.delta} as d where ${cleared})`
   const obsolete = `delete from ${dialect.table('rejections')} where ${ours} and source = 'braze' and not parked and `
@@ -146,7 +153,7 @@ function doubtAndRejections(ledger: Ledger, input: SettleInput, done: string): s
       `and ${among(ledger, input, input.unsure)} ` +
       `and not exists (select 1 from ${doubt} as x where ${inScope(ledger, 'x')} and x.sync = ${literal(dialect, input.sync)} and x.k = d.k and x.reason = 'unknown')`,
     // What no longer differs, or was accepted, is not rejected any more.
-    `${obsolete}(k not in (select k from ${input.delta}) or k in (select d.k from ${input.delta} as d where ${cleared}))`,
+    `${obsolete}(not exists (select 1 from ${input.delta} as x where x.k = ${dialect.table('rejections')}.k) or k in (select d.k from ${input.delta} as d where ${cleared}))`,
     ...freshMarks(ledger, input),
   ]
 }
@@ -155,7 +162,9 @@ function doubtAndRejections(ledger: Ledger, input: SettleInput, done: string): s
 function freshMarks(ledger: Ledger, input: SettleInput): string[] {
   const { dialect } = ledger
   const ours = `${inScope(ledger)} and sync = ${literal(dialect, input.sync)}`
-  const refused = input.allAccepted ? '' : `and d.k not in (${refusedPeople(ledger, input, 'true')})`
+  const refused = input.allAccepted
+    ? ''
+    : `and d.k not in (${refusedPeople(ledger, input, isOurs(ledger, input))})`
   return [
     `delete from ${dialect.table('rejections')} where ${ours} and source = 'braze' and parked and k in (select d.k from ${input.delta} as d ` +
       `where ${settledCondition(ledger, input)} and (attribute = '' or d.members like '%"' || attribute || '":%') ${refused})`,
@@ -198,7 +207,6 @@ export function countFresh(ledger: Ledger, input: SettleInput): string {
 
 function refusedRows(ledger: Ledger, input: SettleInput): string {
   const { dialect } = ledger
-  const attributes = [...new Set(input.slots.map((slot) => slot.attribute))]
   const marks = input.slots.flatMap((slot) => {
     if (slot.target === undefined) return []
     const wire = dialect.wire(slot.target.valueKind, `d.${dialect.ident(`v_${slot.target.column}`)}`)
@@ -210,7 +218,7 @@ function refusedRows(ledger: Ledger, input: SettleInput): string {
     `select d.k, r.attribute, min(r.reason) as reason, min(case when r.attribute = '' then ${rowMark(dialect, input.slots, 'd')} ${marks.join(' ')} end) as mark ` +
     `from ${dialect.table('refusals')} as r join ${input.outbox} as o on o.seq = r.seq join ${input.delta} as d on d.k = o.k ` +
     `where ${inScope(ledger, 'r')} and r.run = ${literal(dialect, input.run)} and o.identity = ${literal(dialect, input.identity)}${upTo(input, 'o.seq')} ` +
-    `and not (${isSilent(input.slots, 'd')}) and r.attribute in (${['', ...attributes].map((name) => literal(dialect, name)).join(', ')}) ` +
+    `and not (${isSilent(input.slots, 'd')}) and ${isOurs(ledger, input)} ` +
     `group by d.k, r.attribute`
   )
 }

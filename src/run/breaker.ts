@@ -2,7 +2,8 @@
 // rate limit. What has left stays as it is; the people not yet started are packed again without that sync.
 
 import type { OutboxPart } from '../ledger/outbox.ts'
-import { asNumber, asText, inScope, literal, updateRows } from '../ledger/sql.ts'
+import { answeredRows, readAnswered } from '../ledger/refused-share.ts'
+import { updateRows } from '../ledger/sql.ts'
 import { BrazeError } from '../model/errors.ts'
 import type { Acks } from './acks.ts'
 import type { RunContext } from './context.ts'
@@ -26,6 +27,8 @@ interface BreakerInput {
   readonly front: string
   readonly parts: readonly OutboxPart[]
   readonly total: number
+  /** Objects in a batch. */
+  readonly size: number
 }
 
 export function openBreaker(context: RunContext, input: BreakerInput): Breaker {
@@ -36,11 +39,11 @@ export function openBreaker(context: RunContext, input: BreakerInput): Breaker {
     if (progress.answeredBatches < ENOUGH_BATCHES || progress.refusals === looked) return undefined
     looked = progress.refusals
     await acks.flush()
-    const poisoned = await tripped(context, input, { progress, total, stopped })
-    if (poisoned.size === 0) return undefined
+    const found = await tripped(context, input, { total, stopped })
+    if (found.size === 0) return undefined
     const { session } = context.ledger
     // On record first: what is packed again carries the same people without this sync, and must not settle it.
-    for (const [sync, error] of poisoned) {
+    for (const [sync, error] of found) {
       stopped.set(sync, error)
       await session.run(
         updateRows(context.ledger, 'run_syncs', {
@@ -65,31 +68,25 @@ export function openBreaker(context: RunContext, input: BreakerInput): Breaker {
 async function tripped(
   context: RunContext,
   input: BreakerInput,
-  state: { progress: SendProgress; total: number; stopped: ReadonlyMap<string, Error> },
+  state: { total: number; stopped: ReadonlyMap<string, Error> },
 ): Promise<Map<string, Error>> {
-  const { dialect, session } = context.ledger
-  const refused = await session.rows(
-    `select attribute, count(*) as n from ${dialect.table('refusals')} where ${inScope(context.ledger)} and run = ${literal(dialect, input.run)} group by attribute`,
-  )
-  const counts = new Map(refused.map((row) => [asText(row.attribute) ?? '', asNumber(row.n)]))
-  const done = state.progress.objects / Math.max(1, state.total)
+  const { ledger } = context
+  const { objects, refused } = await readAnswered(ledger, input.run)
+  const done = objects / Math.max(1, state.total)
   const found = new Map<string, Error>()
-  for (const part of input.parts) {
-    if (state.stopped.has(part.sync)) continue
-    // People are spread evenly over the batches, so a sync's answered rows are its share of the answered objects.
-    const answered = Math.max(1, part.rows * done)
-    const people = ((counts.get('') ?? 0) * part.rows) / Math.max(1, state.total)
-    const bad = Math.max(people, ...part.slots.map((slot) => counts.get(slot.attribute) ?? 0))
-    if (bad <= REFUSED_SHARE * answered || bad < ENOUGH_BATCHES) continue
-    found.set(
-      part.sync,
-      new BrazeError(
-        `Braze refused ${((100 * bad) / answered).toFixed(1)} % of its rows; the sync was stopped for this run`,
-        {
-          hint: `\`brazier rejections --sync ${part.sync}\` shows the reasons.`,
-        },
-      ),
-    )
+  for (const part of input.parts.filter(({ sync }) => !state.stopped.has(sync))) {
+    const people = ((refused.get('') ?? 0) * part.rows) / Math.max(1, state.total)
+    const bad = Math.max(people, ...part.slots.map((slot) => refused.get(slot.attribute) ?? 0))
+    // As if people were spread evenly over the batches; small deltas go first, so a suspicion is checked against the rows.
+    if (bad < ENOUGH_BATCHES || bad <= REFUSED_SHARE * part.rows * done) continue
+    const answered = Math.max(1, await answeredRows(ledger, { ...input, part }))
+    if (bad > REFUSED_SHARE * answered) found.set(part.sync, poisoned(part.sync, bad / answered))
   }
   return found
 }
+
+const poisoned = (sync: string, share: number): BrazeError =>
+  new BrazeError(
+    `Braze refused ${(100 * share).toFixed(1)} % of its rows; the sync was stopped for this run`,
+    { hint: `\`brazier rejections --sync ${sync}\` shows the reasons.` },
+  )

@@ -141,6 +141,7 @@ async function send(
     parts: sending.parts,
     front: context.ledger.dialect.table(tableNames(request.run).front),
     total,
+    size,
   })
   try {
     const result = await sendOutbox({

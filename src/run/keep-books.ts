@@ -11,9 +11,9 @@ import {
   setPlanStatus,
   startPlan,
 } from '../ledger/plans.ts'
-import { lastRuns } from '../ledger/recent.ts'
+import { type LastRun, lastRuns } from '../ledger/recent.ts'
 import type { SyncReport } from '../ledger/runs.ts'
-import { inScope, insertRows, literal, raw, updateRows, type Values } from '../ledger/sql.ts'
+import { inScope, insertRows, type Ledger, literal, raw, updateRows, type Values } from '../ledger/sql.ts'
 import { readSyncs } from '../ledger/syncs.ts'
 import type { Sync } from '../model/definition.ts'
 import type { RunContext } from './context.ts'
@@ -70,8 +70,6 @@ export async function noteSyncs(context: RunContext, noting: Noting): Promise<vo
     const numbers = planned?.numbers
     const heldBy = planned?.heldBy ?? []
     const last = before.get(sync.name)
-    const again =
-      heldBy.length > 0 && last?.heldSince !== undefined && rulesOf(last.heldBy) === rulesOf(heldBy)
     const slot = noting.slots.get(sync.name)
     return {
       run: noting.run,
@@ -85,12 +83,7 @@ export async function noteSyncs(context: RunContext, noting: Noting): Promise<vo
       unchanged: numbers?.unchanged ?? null,
       size_before: numbers?.sizeBefore ?? null,
       held_by: heldBy.length === 0 ? null : JSON.stringify(heldBy),
-      held_since:
-        heldBy.length === 0
-          ? null
-          : again
-            ? raw(literalTime(ledger.dialect.literal(last.heldSince ?? ''), ledger.dialect.types.timestamp))
-            : raw(ledger.dialect.now),
+      held_since: heldBy.length === 0 ? null : raw(heldSince(ledger, heldBy, last)),
       plan: noting.held.get(sync.name) ?? null,
       hash: sync.hash,
       source_time: planned?.sourceTime ?? null,
@@ -102,6 +95,13 @@ export async function noteSyncs(context: RunContext, noting: Noting): Promise<vo
     }
   })
   if (rows.length > 0) await ledger.session.run(insertRows(ledger, 'run_syncs', rows))
+}
+
+/** Held again for the same reason is one hold: it goes on from the very moment that the last run has. */
+function heldSince(ledger: Ledger, heldBy: readonly string[], last: LastRun | undefined): string {
+  const { dialect } = ledger
+  if (last?.heldSince === undefined || rulesOf(last.heldBy) !== rulesOf(heldBy)) return dialect.now
+  return `(select x.held_since from ${dialect.table('run_syncs')} as x where ${inScope(ledger, 'x')} and x.run = ${literal(dialect, last.run)} and x.sync = ${literal(dialect, last.sync)})`
 }
 
 /** ISO text with Z as a timestamp without zone: sessions run in UTC. */

@@ -3,6 +3,7 @@
 import { candidateSelect, duplicateCheck, keyCheck, withholdBadKeys } from '../ledger/candidates.ts'
 import { createDelta } from '../ledger/delta.ts'
 import { countDelta, readNumbers } from '../ledger/numbers.ts'
+import { dropOutdated } from '../ledger/outdated.ts'
 import type { PlannedDefinition, PlanSync } from '../ledger/plans.ts'
 import type { Shape } from '../ledger/shape.ts'
 import { type Slot, slotsOf, writesOf } from '../ledger/slots.ts'
@@ -41,9 +42,10 @@ export async function planSync(context: RunContext, request: PlanRequest): Promi
   try {
     await fillCandidates(context, request, slots)
     const keys = await checkKeys(context, request, table)
+    const known = record?.sync ?? sync.name
     const withheld: Withheld = request.keeps
       ? await keepWithheld(ledger, {
-          sync: sync.name,
+          sync: known,
           run: request.run,
           candidates: table,
           keyless: keys.keyless,
@@ -51,6 +53,8 @@ export async function planSync(context: RunContext, request: PlanRequest): Promi
       : { fresh: 0 }
     await findDelta(context, request, slots)
     const delta = ledger.dialect.table(request.names.delta)
+    const snapshot = record === undefined ? undefined : ledger.dialect.table(record.snapshot)
+    if (request.keeps) await dropOutdated(ledger, { sync: known, slots, candidates: table, delta, snapshot })
     const numbers = readNumbers(await oneRow(ledger.session, countDelta(ledger.dialect, delta, slots)), slots)
     const rows = keys.rows
     return {

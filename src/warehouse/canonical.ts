@@ -1,5 +1,6 @@
-// Decides what is common to the canonical forms of every database: their version, the faults a value can have, the
-// range of years. The forms themselves are SQL and live in each database's types.ts.
+// Decides what is common to the canonical forms of every database: the faults a value can have, the range of years, how a
+// double is rounded. The forms themselves are SQL and live in each database's types.ts. Whoever changes one raises the
+// version of canonical forms that definitions carry: snapshots are then rewritten and nothing is sent.
 
 import {
   FIRST_YEAR,
@@ -8,9 +9,6 @@ import {
   MAX_STRING_CHARACTERS,
   MAX_VALUE_BYTES,
 } from '../model/limits.ts'
-
-/** Raise it when a canonical form changes: snapshots are then rewritten and nothing is sent. */
-export const CANONICAL_VERSION = 1
 
 /** What can be wrong with a value. Never says the value. */
 export const FAULT = {

@@ -30,7 +30,10 @@ export interface Dialect {
   literal(text: string): string
   /** The qualified, quoted name of a table of the ledger (in our schema). */
   table(name: string): string
-  /** The qualified, quoted name of a table for one sync's candidates: not durable, gone with the session at the latest. */
+  /**
+   * The qualified, quoted name of a table for one sync's candidates: not durable, gone with the session at the latest.
+   * A transaction that writes to one must not write to the ledger too: DuckDB keeps them in two databases.
+   */
   candidateTable(name: string): string
   /** Storage type of a value kind; text kinds compare by bytes, never by a collation. */
   columnType(kind: ValueKind): string
@@ -44,7 +47,7 @@ export interface Dialect {
   }
   /** JSON text of a stored value of this kind; NULL for NULL. A `float` always has a point, an integer never. */
   wire(kind: ValueKind, expression: string): string
-  /** Text that parses back to the stored value: for moving a value between columns of other kinds. */
+  /** Number of the bucket, 0 to `buckets` - 1, of a text expression. The same within one store, no further. */
   bucket(expression: string, buckets: number): string
   /** Now by the store's clock, in UTC, as the ledger's timestamp type. */
   readonly now: string

@@ -39,7 +39,6 @@ const runReport = (over: Partial<RunReport>): RunReport => ({
   syncs: [],
   exitCode: 0,
   error: null,
-  hint: null,
   ...over,
 })
 

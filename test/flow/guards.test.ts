@@ -66,7 +66,10 @@ describe.each(KINDS)('guards on %s', (on) => {
       'sql/properties/facts.sql': header('on_leave: unset', FACTS),
     })
     await world.write('sql/audiences/everyone.sql', header('attribute: folks', ALL))
-    await world.write('sql/properties/facts.sql', header('on_leave: unset', 'select id as external_id, n from crowd'))
+    await world.write(
+      'sql/properties/facts.sql',
+      header('on_leave: unset', 'select id as external_id, n from crowd'),
+    )
     const held = await world.sync()
     expect([held.exitCode, held.requests]).toEqual([3, 0])
     expect(held.syncs.flatMap((sync) => sync.heldBy)).toEqual([
@@ -92,12 +95,24 @@ describe.each(KINDS)('guards on %s', (on) => {
 
   it('an absolute limit, an empty result, too few rows, too many changes', async () => {
     const world = await loaded(on, {
-      'sql/audiences/few.sql': header('guards: { max_removes: 2 }', 'select id as external_id from crowd where n < 10'),
+      'sql/audiences/few.sql': header(
+        'guards: { max_removes: 2 }',
+        'select id as external_id from crowd where n < 10',
+      ),
       'sql/audiences/empty.sql': 'select id as external_id from crowd where n between 10 and 11',
-      'sql/audiences/floor.sql': header('guards: { min_rows: 50, max_removes: 100% }', ALL.replace('crowd', 'crowd where n > 100')),
-      'sql/properties/facts.sql': header('guards: { max_changes: 10% }', 'select id as external_id, n from crowd'),
+      'sql/audiences/floor.sql': header(
+        'guards: { min_rows: 50, max_removes: 100% }',
+        ALL.replace('crowd', 'crowd where n > 100'),
+      ),
+      'sql/properties/facts.sql': header(
+        'guards: { max_changes: 10% }',
+        'select id as external_id, n from crowd',
+      ),
     })
-    await world.sql('update crowd set n = 300 where n between 8 and 11 or n between 141 and 160', 'delete from crowd where n in (7, 200) or n > 160 and n < 300')
+    await world.sql(
+      'update crowd set n = 300 where n between 8 and 11 or n between 141 and 160',
+      'delete from crowd where n in (7, 200) or n > 160 and n < 300',
+    )
     await world.sql('update crowd set n = n + 300 where n between 101 and 140')
     await world.sql('update crowd set n = 20 where n > 300')
     const held = await world.sync()
@@ -114,7 +129,11 @@ describe.each(KINDS)('guards on %s', (on) => {
   })
 
   it('a first load that is empty is held as well, and harmless to let through', async () => {
-    const world = await makeWorld({ on, data: crowd(on), syncs: { 'sql/audiences/nobody.sql': `${ALL} where n > 1000` } })
+    const world = await makeWorld({
+      on,
+      data: crowd(on),
+      syncs: { 'sql/audiences/nobody.sql': `${ALL} where n > 1000` },
+    })
     const held = await world.sync()
     expect([held.exitCode, of(held, 'nobody').heldBy.length]).toEqual([3, 1])
     good(await world.apply(of(held, 'nobody').plan ?? ''))

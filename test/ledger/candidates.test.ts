@@ -30,7 +30,14 @@ describe.each(['duckdb', 'postgres'] as const)('candidates on %s', (kind) => {
     const shape = shapeOf(sync, await warehouse.columns(sql))
     const slots = slotsOf(shape, undefined, new Set())
     const { select, columns } = candidateSelect(warehouse.dialect, { sql, shape, slots })
-    await warehouse.candidates({ sync: 'p', run: 'r', select, columns, table: 'found', session: ledger.session })
+    await warehouse.candidates({
+      sync: 'p',
+      run: 'r',
+      select,
+      columns,
+      table: 'found',
+      session: ledger.session,
+    })
   }
 
   const found = (): Promise<Row[]> => ledger.rows(`select * from ${table()} order by k, bad`)
@@ -65,7 +72,9 @@ describe.each(['duckdb', 'postgres'] as const)('candidates on %s', (kind) => {
     )
     const rows = await ledger.rows(`select k, bad from ${table()} where k <> '' order by k`)
     expect(rows).toEqual([{ k: JSON.stringify({ alias_name: 'a"b', alias_label: 'c\\d' }), bad: null }])
-    const others = await ledger.rows(`select k, bad from ${table()} where k is null or k = '' order by bad, k`)
+    const others = await ledger.rows(
+      `select k, bad from ${table()} where k is null or k = '' order by bad, k`,
+    )
     expect(others.map(({ bad }) => bad)).toEqual(['blank key', 'null key', 'null key'])
   })
 
@@ -90,7 +99,12 @@ describe.each(['duckdb', 'postgres'] as const)('candidates on %s', (kind) => {
   })
 
   it('are counted by what is wrong with their keys', async () => {
-    await fill(values(`('a', 1), ('a', 2), ('b', 1), ('b', 1), (null, 1), (' ', 1), ('', 2), ('c', 3)`, 'external_id, n'))
+    await fill(
+      values(
+        `('a', 1), ('a', 2), ('b', 1), ('b', 1), (null, 1), (' ', 1), ('', 2), ('c', 3)`,
+        'external_id, n',
+      ),
+    )
     expect(await ledger.rows(keyCheck(ledger.dialect, table()))).toEqual([
       { rows_read: 8, null_keys: 1, blank_keys: 2, bad_rows: 3 },
     ])

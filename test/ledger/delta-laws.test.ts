@@ -8,7 +8,7 @@ import { type SettleInput, settleSync } from '../../src/ledger/settle.ts'
 import { type Slot, slotsOf, writesOf } from '../../src/ledger/slots.ts'
 import { addColumns, createSnapshot, dropColumn } from '../../src/ledger/snapshot.ts'
 import type { SettledDefinition } from '../../src/model/definition.ts'
-import { type Doubted, lives, literalOf, type Step, specOf } from './lives.ts'
+import { type Doubted, literalOf, lives, type Step, specOf } from './lives.ts'
 import { makeCandidates, openLedger, type StoreKind, type TestLedger } from './open-ledger.ts'
 import {
   apply,
@@ -90,8 +90,9 @@ async function live(ledger: TestLedger, state: State, next: Step): Promise<strin
     new Set(),
   )
   const before = new Map(state.held)
-  for (const sql of addColumns(dialect, { table: state.names.snapshot, writes: writesOf(slots), sentAt: false }))
-    await ledger.run(sql)
+  const known = new Set(state.settled?.writes.map(({ column }) => column))
+  const added = writesOf(slots).filter(({ column }) => !known.has(column))
+  await ledger.run(...addColumns(dialect, { table: state.names.snapshot, writes: added, sentAt: false }))
   upset(state, step, slots)
   const found = await findDelta(ledger, state, { step, slots })
   for (const k of found.keys()) expect(step.rows.get(k)?.bad, `law 13: ${k} is withheld`).not.toBe(true)
@@ -103,7 +104,7 @@ async function live(ledger: TestLedger, state: State, next: Step): Promise<strin
   await ledger.run(`drop table ${state.names.delta}`, `drop table ${state.names.candidates}`)
   expectHeld(await readSnapshot(ledger, state, slots), { step, slots, before })
   await forget(ledger, state, { step, slots, before })
-  expectBraze(state, { step, slots, untouched })
+  expectBraze(state, { step, slots, untouched, before })
   return [...found.keys()]
 }
 
@@ -146,7 +147,9 @@ async function findDelta(
   return new Map(
     rows.map((row) => {
       const lists = slots.flatMap(({ attribute, element }, i) =>
-        element === undefined || row[`l${i}`] === null ? [] : [{ attribute, element, op: String(row[`l${i}`]) }],
+        element === undefined || row[`l${i}`] === null
+          ? []
+          : [{ attribute, element, op: String(row[`l${i}`]) }],
       )
       const said = { members: row.members as string | null, lists }
       expect(row.sets === true && !(step.createUsers && step.rows.has(String(row.k)))).toBe(false)
@@ -176,11 +179,20 @@ function settleInput({ dialect }: TestLedger, { names }: State, slots: readonly 
   }
 }
 
-async function readSnapshot(ledger: TestLedger, state: State, slots: readonly Slot[]): Promise<Map<string, Held>> {
+async function readSnapshot(
+  ledger: TestLedger,
+  state: State,
+  slots: readonly Slot[],
+): Promise<Map<string, Held>> {
   const { dialect } = ledger
   const writes = writesOf(slots)
-  const columns = writes.map((write) => `${dialect.wire(write.valueKind, dialect.ident(write.column))} as ${dialect.ident(write.column)}`)
-  const rows = await ledger.rows(`select k, ${columns.join(', ')} from ${dialect.table(state.names.snapshot)}`)
+  const columns = writes.map(
+    (write) =>
+      `${dialect.wire(write.valueKind, dialect.ident(write.column))} as ${dialect.ident(write.column)}`,
+  )
+  const rows = await ledger.rows(
+    `select k, ${columns.join(', ')} from ${dialect.table(state.names.snapshot)}`,
+  )
   expect(new Set(rows.map(({ k }) => k)).size, 'one row a person').toBe(rows.length)
   return new Map(
     rows.map((row) => [
@@ -220,11 +232,21 @@ function expectHeld(
   expect(plain(found), 'law 1: the snapshot is the target').toEqual(plain(next))
 }
 
-function expectedHeld({ step, before }: { step: Step; before: ReadonlyMap<string, Held> }): Map<string, Held> {
+function expectedHeld({
+  step,
+  before,
+}: {
+  step: Step
+  before: ReadonlyMap<string, Held>
+}): Map<string, Held> {
   const people = new Set([...before.keys(), ...step.rows.keys()])
   return new Map(
     [...people].flatMap((k) => {
-      const held = heldNext({ before: before.get(k) ?? new Map(), row: step.rows.get(k), writes: step.writes })
+      const held = heldNext({
+        before: before.get(k) ?? new Map(),
+        row: step.rows.get(k),
+        writes: step.writes,
+      })
       return held.size === 0 ? [] : [[k, held] as const]
     }),
   )
@@ -248,7 +270,8 @@ async function forget(
     return !gone.has(name) && (today.has(write.column) || isHeld || state.doubt.length > 0)
   })
   for (const write of writes)
-    if (!needed.includes(write)) await ledger.run(dropColumn(ledger.dialect, state.names.snapshot, write.column))
+    if (!needed.includes(write))
+      await ledger.run(dropColumn(ledger.dialect, ledger.dialect.table(state.names.snapshot), write.column))
   state.settled = {
     identity: 'external_id',
     kind: 'properties',
@@ -293,8 +316,14 @@ function upset(state: State, step: Step, slots: readonly Slot[]): void {
 
 function expectBraze(
   state: State,
-  { step, slots, untouched }: { step: Step; slots: readonly Slot[]; untouched: ReadonlyMap<string, BrazePerson> },
+  input: {
+    step: Step
+    slots: readonly Slot[]
+    untouched: ReadonlyMap<string, BrazePerson>
+    before: ReadonlyMap<string, Held>
+  },
 ): void {
+  const { step, slots, untouched, before } = input
   for (const [k, person] of state.braze) {
     const row = step.rows.get(k)
     const held = state.held.get(k) ?? new Map<string, string>()
@@ -302,19 +331,30 @@ function expectBraze(
     for (const slot of slots) {
       const place = `${k}/${slot.attribute}/${slot.element ?? ''}`
       const now = brazeValue(person, slot)
-      if (isGivenUp(slot) || row?.bad === true) expect(now, `${place} is left alone`).toBe(brazeValue(had, slot))
+      const isLeft = isGivenUp(slot) || (row === undefined && leftUnderKeep(slot, before.get(k)))
+      if (isLeft || row?.bad === true) expect(now, `${place} is left alone`).toBe(brazeValue(had, slot))
       else {
         const wanted = heldValue(held, slot)
-        const saysNothing = slot.target?.nulls === 'omit' && row !== undefined && row.values[slot.attribute] === undefined
-        const mayBeAnything = wanted === undefined && (state.leftBehind.has(place) || (saysNothing && isDoubted(step, k)))
+        const saysNothing =
+          slot.target?.nulls === 'omit' && row !== undefined && row.values[slot.attribute] === undefined
+        const mayBeAnything =
+          wanted === undefined && (state.leftBehind.has(place) || (saysNothing && isDoubted(step, k)))
         if (!mayBeAnything) expect(now, place).toBe(wanted)
         if (wanted !== undefined) state.leftBehind.delete(place)
         if (saysNothing && isDoubted(step, k)) state.leftBehind.add(place)
       }
-      if (isGivenUp(slot) && now !== undefined) state.leftBehind.add(place)
+      if (isLeft && now !== undefined) state.leftBehind.add(place)
     }
   }
 }
+
+/** Who is gone since a time when the policy was keep: the policy of today is not for them. */
+const leftUnderKeep = ({ target, held }: Slot, before: Held | undefined): boolean =>
+  target !== undefined &&
+  target.onLeave !== 'keep' &&
+  held.some(
+    (write) => write.onLeave === 'keep' && before?.has(nameOf({ ...write, kind: write.valueKind })) === true,
+  )
 
 /** A flag that is false is as good as none. */
 function brazeValue(person: BrazePerson, { attribute, element }: Slot): string | undefined {

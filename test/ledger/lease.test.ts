@@ -132,7 +132,9 @@ describe('the lease and its death certificate on postgres', () => {
     await letExpire(ledger)
     const session = await ledger.databases.store.session()
     const order: string[] = []
-    const project = { name: 'shop', braze: { workspace: 'test' } } as Parameters<typeof ledgerOn>[0]['project']
+    const project = { name: 'shop', braze: { workspace: 'test' } } as Parameters<
+      typeof ledgerOn
+    >[0]['project']
     const rival = ledgerOn({ project, databases: ledger.databases }, session)
     let takeOver: Promise<unknown> = Promise.resolve()
     await ledger.session.transaction(async (tx) => {

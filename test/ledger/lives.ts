@@ -3,7 +3,7 @@
 
 import fc from 'fast-check'
 import type { WriteSpec } from '../../src/ledger/shape.ts'
-import { type ValueKind, VALUE_KINDS } from '../../src/model/words.ts'
+import { VALUE_KINDS, type ValueKind } from '../../src/model/words.ts'
 import type { SourceValue } from '../../src/warehouse/port.ts'
 import type { ModelRow, ModelWrite } from './sync-model.ts'
 import { SAMPLES } from './values.ts'
@@ -47,20 +47,29 @@ const flag: fc.Arbitrary<ModelWrite[]> = fc
   .map((onLeave) => [{ attribute: 'flag', kind: 'boolean', onLeave, nulls: 'unset' }])
 
 const list: fc.Arbitrary<ModelWrite[]> = fc
-  .record({ onLeave: fc.constantFrom('remove' as const, 'keep' as const), element: fc.constantFrom('e1', "e'2") })
+  .record({
+    onLeave: fc.constantFrom('remove' as const, 'keep' as const),
+    element: fc.constantFrom('e1', "e'2"),
+  })
   .map(({ onLeave, element }) => [{ attribute: 'lists', element, kind: 'boolean', onLeave, nulls: 'unset' }])
 
-const definition = fc.oneof({ weight: 4, arbitrary: properties }, { weight: 1, arbitrary: flag }, { weight: 1, arbitrary: list })
+const definition = fc.oneof(
+  { weight: 4, arbitrary: properties },
+  { weight: 1, arbitrary: flag },
+  { weight: 1, arbitrary: list },
+)
 
 /** A flag has no column of its own: its value is true for whoever is there. */
 function rowsOf(writes: readonly ModelWrite[]): fc.Arbitrary<Map<string, ModelRow>> {
   const valueOf = (write: ModelWrite) =>
     write.attribute === 'flag'
       ? fc.constant('true')
-      : fc.option(fc.constantFrom(...SAMPLES[write.kind].map(({ json }) => json)), { nil: undefined, freq: 3 })
-  const row = fc
-    .record({ bad: fc.nat(6), values: fc.tuple(...writes.map(valueOf)) })
-    .map(({ bad, values }): ModelRow => ({
+      : fc.option(fc.constantFrom(...SAMPLES[write.kind].map(({ json }) => json)), {
+          nil: undefined,
+          freq: 3,
+        })
+  const row = fc.record({ bad: fc.nat(6), values: fc.tuple(...writes.map(valueOf)) }).map(
+    ({ bad, values }): ModelRow => ({
       bad: bad === 0,
       values: Object.fromEntries(
         writes.flatMap((write, i) => {
@@ -68,7 +77,8 @@ function rowsOf(writes: readonly ModelWrite[]): fc.Arbitrary<Map<string, ModelRo
           return value === undefined ? [] : [[write.attribute, value]]
         }),
       ),
-    }))
+    }),
+  )
   return fc
     .tuple(...PEOPLE.map(() => fc.option(row, { nil: undefined, freq: 3 })))
     .map((rows) => new Map(PEOPLE.flatMap((k, i) => (rows[i] === undefined ? [] : [[k, rows[i]]]))))

@@ -31,7 +31,10 @@ describe.each(['duckdb', 'postgres'] as const)('the numbers of a delta on %s', (
   afterAll(() => ledger.close())
 
   const numbers = async (where?: string) =>
-    readNumbers((await ledger.rows(countDelta(ledger.dialect, ledger.dialect.table('d1'), SLOTS, where)))[0], SLOTS)
+    readNumbers(
+      (await ledger.rows(countDelta(ledger.dialect, ledger.dialect.table('d1'), SLOTS, where)))[0],
+      SLOTS,
+    )
 
   it('counts people by what happens to them', async () => {
     expect(await numbers()).toEqual({
@@ -48,7 +51,13 @@ describe.each(['duckdb', 'postgres'] as const)('the numbers of a delta on %s', (
   })
 
   it('counts a part of them', async () => {
-    expect(await numbers(`d.k = 'left'`)).toMatchObject({ added: 0, removed: 1, objects: 1, dataPoints: 1, lost: {} })
+    expect(await numbers(`d.k = 'left'`)).toMatchObject({
+      added: 0,
+      removed: 1,
+      objects: 1,
+      dataPoints: 1,
+      lost: {},
+    })
   })
 
   it('of an empty delta are all 0', async () => {
@@ -67,7 +76,9 @@ describe.each(['duckdb', 'postgres'] as const)('the numbers of a delta on %s', (
 
   it('calls a row silent that has neither members nor elements', async () => {
     const table = ledger.dialect.table('d1')
-    expect(await ledger.rows(`select k from ${table} as d where ${isSilent(SLOTS, 'd')}`)).toEqual([{ k: 'silent' }])
+    expect(await ledger.rows(`select k from ${table} as d where ${isSilent(SLOTS, 'd')}`)).toEqual([
+      { k: 'silent' },
+    ])
   })
 
   it('counts a person of several syncs once, and each identity for itself', async () => {

@@ -68,8 +68,12 @@ export async function makeCandidates(
   const text = dialect.types.text
   const types = input.columns.map(({ name, kind }) => `${dialect.ident(name)} ${dialect.columnType(kind)}`)
   const create = dialect.name === 'postgres' ? 'create temp table' : 'create table'
-  const bare = dialect.name === 'postgres' ? dialect.ident(table.replace(/^.*\./, '').replaceAll('"', '')) : table
-  await run(`drop table if exists ${table}`, `${create} ${bare} (${[`k ${text}`, `bad ${text}`, ...types].join(', ')})`)
+  const bare =
+    dialect.name === 'postgres' ? dialect.ident(table.replace(/^.*\./, '').replaceAll('"', '')) : table
+  await run(
+    `drop table if exists ${table}`,
+    `${create} ${bare} (${[`k ${text}`, `bad ${text}`, ...types].join(', ')})`,
+  )
   if (input.rows.length === 0) return
   const tuples = input.rows.map(({ k, bad, values }) => {
     const cells = input.columns.map(({ name }) => values[name] ?? 'null')

@@ -16,7 +16,9 @@ describe.each(['duckdb', 'postgres'] as const)('opening a ledger on %s', (kind) 
       `select table_name as t, string_agg(column_name, ',' order by ordinal_position) as c from information_schema.columns where table_schema = 'brazier' group by table_name`,
     )
     expect(Object.fromEntries(rows.map(({ t, c }) => [t, c]))).toEqual(
-      Object.fromEntries(Object.entries(TABLES).map(([name, { columns }]) => [name, Object.keys(columns).join(',')])),
+      Object.fromEntries(
+        Object.entries(TABLES).map(([name, { columns }]) => [name, Object.keys(columns).join(',')]),
+      ),
     )
     expect(await ledger.value(`select count(*) as n from ${ledger.dialect.table('migrations')}`)).toBe(1)
     await ledger.close()
@@ -40,7 +42,9 @@ describe.each(['duckdb', 'postgres'] as const)('opening a ledger on %s', (kind) 
     expect(await claimDestination(ledger, { origin: ORIGIN })).toBe('known')
     expect(await claimDestination(ledger, { origin: ORIGIN, apiKey: 'secret-2' })).toBe('new key')
     expect(await claimDestination(ledger, { origin: ORIGIN, apiKey: 'secret-2' })).toBe('known')
-    await expect(claimDestination(ledger, { origin: 'http://127.0.0.1:1', apiKey: 'secret-2' })).rejects.toThrow(
+    await expect(
+      claimDestination(ledger, { origin: 'http://127.0.0.1:1', apiKey: 'secret-2' }),
+    ).rejects.toThrow(
       `project shop, workspace test belongs to ${ORIGIN}, but braze.endpoint is http://127.0.0.1:1`,
     )
     await expect(claimDestination(ledger, { origin: 'http://127.0.0.1:1' })).rejects.toThrow('belongs to')

@@ -1,6 +1,12 @@
 import fc from 'fast-check'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { createFront, createOutbox, fillSteps, type OutboxPart, readBatches } from '../../src/ledger/outbox.ts'
+import {
+  createFront,
+  createOutbox,
+  fillSteps,
+  type OutboxPart,
+  readBatches,
+} from '../../src/ledger/outbox.ts'
 import type { Slot } from '../../src/ledger/slots.ts'
 import type { Identity } from '../../src/model/words.ts'
 import type { Dialect } from '../../src/warehouse/port.ts'
@@ -41,9 +47,7 @@ const partOf = (n: number): fc.Arbitrary<Part> =>
     fc.record({
       identity: fc.constantFrom<Identity>('external_id', 'external_id', 'email', 'alias'),
       firstLoad: fc.boolean(),
-      slots: fc.constant(
-        ['l', 'm'].slice(0, lists).map((attribute) => ({ attribute, element: `e'${n}` })),
-      ),
+      slots: fc.constant(['l', 'm'].slice(0, lists).map((attribute) => ({ attribute, element: `e'${n}` }))),
       rows: fc
         .uniqueArray(fc.tuple(fc.constantFrom(...KEYS), rowOf(n, lists)), { selector: ([k]) => k })
         .map((rows) => rows.map(([k, row]) => ({ k, ...row }))),
@@ -61,7 +65,8 @@ const slotsOf = (part: Part): Slot[] => [
 const keyOf = (identity: Identity, k: string): string =>
   identity === 'alias' ? JSON.stringify({ alias_name: k, alias_label: 'l' }) : k
 
-const isSilent = (row: DeltaRow): boolean => row.members === undefined && row.lists.every((op) => op === undefined)
+const isSilent = (row: DeltaRow): boolean =>
+  row.members === undefined && row.lists.every((op) => op === undefined)
 
 async function makeDelta(ledger: TestLedger, table: string, part: Part): Promise<OutboxPart> {
   const { dialect } = ledger
@@ -137,16 +142,24 @@ describe.each<['duckdb' | 'postgres', number]>([
   })
   afterAll(() => ledger.close())
 
-  async function fill(all: readonly Part[], buckets: number): Promise<{ outbox: string; drop: () => Promise<void> }> {
+  async function fill(
+    all: readonly Part[],
+    buckets: number,
+  ): Promise<{ outbox: string; drop: () => Promise<void> }> {
     const dialect: Dialect = { ...ledger.dialect, outboxBuckets: () => buckets }
     const [outbox, front] = [dialect.table('outbox_1'), dialect.table('front_1')]
     const made: OutboxPart[] = []
-    for (const [i, part] of all.entries()) made.push(await makeDelta(ledger, dialect.table(`delta_${i}`), part))
+    for (const [i, part] of all.entries())
+      made.push(await makeDelta(ledger, dialect.table(`delta_${i}`), part))
     await ledger.run(createOutbox(dialect, outbox))
     const first = createFront(dialect, front, made)
     if (first !== undefined) await ledger.run(first)
     let offset = 0
-    for (const step of fillSteps(dialect, { outbox, parts: made, front: first === undefined ? undefined : front }))
+    for (const step of fillSteps(dialect, {
+      outbox,
+      parts: made,
+      front: first === undefined ? undefined : front,
+    }))
       offset += await ledger.session.run(step.sql(offset))
     const drop = () =>
       ledger.run(

@@ -94,12 +94,29 @@ describe('an audience', () => {
 
 describe('properties', () => {
   it('write every other column, renamed or behind the prefix', () => {
-    const what = properties({ prefix: 'outgrow_', rename: { seg: 'custom_segment' }, nulls: 'omit', onLeave: 'unset' })
+    const what = properties({
+      prefix: 'outgrow_',
+      rename: { seg: 'custom_segment' },
+      nulls: 'omit',
+      onLeave: 'unset',
+    })
     const score = column('score', { value: { kind: 'integer', canonical: (x) => x } })
     const seg = column('seg')
     expect(shapeOf(what, [seg, column('external_id'), score]).writes).toEqual([
-      { attribute: 'custom_segment', valueKind: 'text', onLeave: 'unset', nulls: 'omit', source: { column: 'seg', value: seg.value } },
-      { attribute: 'outgrow_score', valueKind: 'integer', onLeave: 'unset', nulls: 'omit', source: { column: 'score', value: score.value } },
+      {
+        attribute: 'custom_segment',
+        valueKind: 'text',
+        onLeave: 'unset',
+        nulls: 'omit',
+        source: { column: 'seg', value: seg.value },
+      },
+      {
+        attribute: 'outgrow_score',
+        valueKind: 'integer',
+        onLeave: 'unset',
+        nulls: 'omit',
+        source: { column: 'score', value: score.value },
+      },
     ])
   })
 
@@ -109,12 +126,42 @@ describe('properties', () => {
   })
 
   it.each([
-    ['no column beside the identity', properties(), names('external_id'), 'returns no column beside the identity'],
-    ['a rename of nothing', properties({ rename: { b: 'c', x: 'y' } }), names('external_id', 'a'), 'rename names b, x, which the query does not return'],
-    ['one attribute twice', properties({ rename: { a: 'b' } }), names('external_id', 'a', 'b'), 'two columns write the attribute b'],
-    ['a second identity', properties(), names('external_id', 'braze_id'), 'column braze_id would write braze_id, which is reserved by Braze'],
-    ['a control key', properties({ rename: { a: '_update_existing_only' } }), names('external_id', 'a'), 'would write _update_existing_only, which is reserved'],
-    ['a name of 256 characters', properties({ prefix: 'x'.repeat(255) }), names('external_id', 'a'), 'is over 255 characters'],
+    [
+      'no column beside the identity',
+      properties(),
+      names('external_id'),
+      'returns no column beside the identity',
+    ],
+    [
+      'a rename of nothing',
+      properties({ rename: { b: 'c', x: 'y' } }),
+      names('external_id', 'a'),
+      'rename names b, x, which the query does not return',
+    ],
+    [
+      'one attribute twice',
+      properties({ rename: { a: 'b' } }),
+      names('external_id', 'a', 'b'),
+      'two columns write the attribute b',
+    ],
+    [
+      'a second identity',
+      properties(),
+      names('external_id', 'braze_id'),
+      'column braze_id would write braze_id, which is reserved by Braze',
+    ],
+    [
+      'a control key',
+      properties({ rename: { a: '_update_existing_only' } }),
+      names('external_id', 'a'),
+      'would write _update_existing_only, which is reserved',
+    ],
+    [
+      'a name of 256 characters',
+      properties({ prefix: 'x'.repeat(255) }),
+      names('external_id', 'a'),
+      'is over 255 characters',
+    ],
   ])('refuse %s', (_, what, columns, message) => {
     expect(refusal(what, columns)).toContain(message)
   })

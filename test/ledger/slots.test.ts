@@ -2,8 +2,8 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import type { WriteSpec } from '../../src/ledger/shape.ts'
 import { type Slot, slotsOf, writesOf } from '../../src/ledger/slots.ts'
-import type { SettledDefinition, Write } from '../../src/model/definition.ts'
 import { createSnapshot } from '../../src/ledger/snapshot.ts'
+import type { SettledDefinition, Write } from '../../src/model/definition.ts'
 import { openLedger } from './open-ledger.ts'
 
 const spec = (attribute: string, change: Partial<WriteSpec> = {}): WriteSpec => ({
@@ -23,7 +23,11 @@ const held = (attribute: string, column: string, change: Partial<Write> = {}): W
   ...change,
 })
 
-const slots = (writes: readonly WriteSpec[], before: readonly Write[] = [], claimed: readonly string[] = []): Slot[] => {
+const slots = (
+  writes: readonly WriteSpec[],
+  before: readonly Write[] = [],
+  claimed: readonly string[] = [],
+): Slot[] => {
   const settled: SettledDefinition = {
     identity: 'external_id',
     kind: 'properties',
@@ -53,7 +57,9 @@ describe('the column of a write', () => {
   })
 
   it('of a list is called like the element', () => {
-    expect(columns(slots([spec('audiences', { element: 'lapsed_vip', valueKind: 'boolean' })]))).toEqual(['lapsed_vip'])
+    expect(columns(slots([spec('audiences', { element: 'lapsed_vip', valueKind: 'boolean' })]))).toEqual([
+      'lapsed_vip',
+    ])
   })
 
   it('stays when attribute, element and kind stay', () => {
@@ -128,18 +134,50 @@ it('writesOf names every column once: those of today first, without what only th
 
 /** Names that mean something to a database, to a table of ours, or to nobody. */
 const NAMES = [
-  ...['k', 'since', 'sent_at', 'bad', 'op', 'stays', 'sets', 'points', 'moved', 'lost', 'members', 'whole', 'l0', 'p0'],
-  ...['ctid', 'xmin', 'xmax', 'cmin', 'cmax', 'tableoid', 'oid', 'rowid', 'user', 'select', 'order', 'table', 'v_k'],
+  ...[
+    'k',
+    'since',
+    'sent_at',
+    'bad',
+    'op',
+    'stays',
+    'sets',
+    'points',
+    'moved',
+    'lost',
+    'members',
+    'whole',
+    'l0',
+    'p0',
+  ],
+  ...[
+    'ctid',
+    'xmin',
+    'xmax',
+    'cmin',
+    'cmax',
+    'tableoid',
+    'oid',
+    'rowid',
+    'user',
+    'select',
+    'order',
+    'table',
+    'v_k',
+  ],
   ...['K', 'größe', '😀', ' ', '"', "'", '1', '-', '_', 'a b', 'a.b', 'a/b'],
 ]
 
 describe.each(['duckdb', 'postgres'] as const)('on %s', (kind) => {
   it('any attributes find columns that a snapshot can have, each its own', async () => {
     const ledger = await openLedger(kind)
-    const names = fc.uniqueArray(fc.oneof(fc.constantFrom(...NAMES), fc.string({ minLength: 1, maxLength: 50 })), {
-      maxLength: 12,
-      minLength: 1,
-    })
+    const names = fc.uniqueArray(
+      fc.oneof(fc.constantFrom(...NAMES), fc.string({ minLength: 1, maxLength: 50 })),
+      {
+        maxLength: 12,
+        minLength: 1,
+      },
+    )
     const check = async (attributes: string[]) => {
       const found = slots(attributes.map((name) => spec(name)))
       const made = writesOf(found).map(({ column }) => column)
@@ -148,7 +186,10 @@ describe.each(['duckdb', 'postgres'] as const)('on %s', (kind) => {
       // Candidates have columns of their own beside these.
       for (const column of made) expect(['k', 'bad', 'since', 'sent_at']).not.toContain(column)
       const table = { table: 'snapshot_names', writes: writesOf(found), sentAt: true }
-      await ledger.run(createSnapshot(ledger.dialect, table), `drop table ${ledger.dialect.table('snapshot_names')}`)
+      await ledger.run(
+        createSnapshot(ledger.dialect, table),
+        `drop table ${ledger.dialect.table('snapshot_names')}`,
+      )
     }
     try {
       await check(NAMES)

@@ -1,6 +1,15 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { asJson, asNumber, asText, deleteRows, insertRows, literal, raw, updateRows } from '../../src/ledger/sql.ts'
+import {
+  asJson,
+  asNumber,
+  asText,
+  deleteRows,
+  insertRows,
+  literal,
+  raw,
+  updateRows,
+} from '../../src/ledger/sql.ts'
 import { openLedger } from './open-ledger.ts'
 
 describe.each(['duckdb', 'postgres'] as const)('values as SQL text on %s', (kind) => {
@@ -34,7 +43,9 @@ describe.each(['duckdb', 'postgres'] as const)('values as SQL text on %s', (kind
       await ledger.run(insertRows(ledger, 'tombstones', [row, { ...row, k_mark: null }]))
       await ledger.run(insertRows(other, 'tombstones', [row]))
       await ledger.run(updateRows(ledger, 'tombstones', { set: { k_mark: 'n' }, where: { k_mark: 'm' } }))
-      expect(await ledger.rows(`select workspace, k_mark from ${table} where k_mark is not null order by k_mark`)).toEqual([
+      expect(
+        await ledger.rows(`select workspace, k_mark from ${table} where k_mark is not null order by k_mark`),
+      ).toEqual([
         { workspace: other.scope.workspace, k_mark: 'm' },
         { workspace: 'test', k_mark: 'n' },
       ])

@@ -22,7 +22,11 @@ export interface ModelRow {
 export type Held = ReadonlyMap<string, string>
 
 /** Attribute, element and kind: what makes two writes the same. */
-export const nameOf = ({ attribute, element, kind }: Pick<ModelWrite, 'attribute' | 'element' | 'kind'>): string =>
+export const nameOf = ({
+  attribute,
+  element,
+  kind,
+}: Pick<ModelWrite, 'attribute' | 'element' | 'kind'>): string =>
   JSON.stringify([attribute, element ?? null, kind])
 
 const placeOf = ({ attribute, element }: Pick<ModelWrite, 'attribute' | 'element'>): string =>
@@ -40,8 +44,10 @@ export function heldNext(person: {
   if (row?.bad === true) return before
   const next = new Map<string, string>()
   for (const write of writes) {
-    const value = row === undefined ? undefined : write.element === undefined ? row.values[write.attribute] : 'true'
-    const saysNothing = row === undefined ? write.onLeave === 'keep' : value === undefined && write.nulls === 'omit'
+    const value =
+      row === undefined ? undefined : write.element === undefined ? row.values[write.attribute] : 'true'
+    const saysNothing =
+      row === undefined ? write.onLeave === 'keep' : value === undefined && write.nulls === 'omit'
     if (saysNothing) {
       for (const [name, json] of before) if (placeOfName(name) === placeOf(write)) next.set(name, json)
     } else if (value !== undefined) next.set(nameOf(write), value)
@@ -60,7 +66,10 @@ export const nobody = (): BrazePerson => ({ attributes: new Map(), lists: new Ma
 /** Applies one delta row as Braze would apply the object that it becomes. */
 export function apply(
   person: BrazePerson,
-  said: { readonly members: string | null; readonly lists: readonly { attribute: string; element: string; op: string }[] },
+  said: {
+    readonly members: string | null
+    readonly lists: readonly { attribute: string; element: string; op: string }[]
+  },
 ): void {
   // A name that stands twice would be somebody's loss.
   const names = [...(said.members ?? '').matchAll(/(?:^|,)"(a\d|flag)":/g)].map(([, name]) => name)

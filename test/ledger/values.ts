@@ -9,7 +9,10 @@ export interface Sample {
   readonly json: string
 }
 
-const text = (value: string): Sample => ({ sql: `'${value.replaceAll("'", "''")}'`, json: JSON.stringify(value) })
+const text = (value: string): Sample => ({
+  sql: `'${value.replaceAll("'", "''")}'`,
+  json: JSON.stringify(value),
+})
 
 /** Some JSON texts stand under several kinds on purpose: 5 as an integer and as a decimal is one value for Braze. */
 export const SAMPLES: Readonly<Record<ValueKind, readonly Sample[]>> = {

@@ -77,7 +77,12 @@ describe('law 8: a plan is refused', () => {
     ],
     ['the definition of vip has changed', plan(), undefined, project([{ name: 'vip', hash: 'h2' }])],
     ['the file of vip is gone', plan(), undefined, project([])],
-    ['the snapshot of vip has moved on since', plan(), [record({ version: 8, movedBy: 'p-2', movedFrom: 7 })], undefined],
+    [
+      'the snapshot of vip has moved on since',
+      plan(),
+      [record({ version: 8, movedBy: 'p-2', movedFrom: 7 })],
+      undefined,
+    ],
     ['the snapshot of vip has moved on since', plan(), [], undefined],
     [
       // This plan moved it, but somebody else had moved it before.

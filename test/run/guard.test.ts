@@ -65,7 +65,11 @@ describe('max_removes as a share', () => {
       { numbers: { removed: 30, sizeBefore: 200 }, recent: { leavers: 0, sizeThen: 3 } },
       [],
     ],
-    ['with nobody leaving now, the past holds nothing back', { recent: { leavers: 900, sizeThen: 1000 } }, []],
+    [
+      'with nobody leaving now, the past holds nothing back',
+      { recent: { leavers: 900, sizeThen: 1000 } },
+      [],
+    ],
   ] satisfies [string, Case, string[]][])('%s', (_, input, reasons) => {
     expect(held(input)).toEqual(reasons)
   })

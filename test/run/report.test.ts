@@ -87,7 +87,10 @@ it('counts rows withheld before sending among the rejected', () => {
   const report = syncReport(
     'vip',
     'audience',
-    outcome({ planned: planned({ withheld: 4 }), settled: settled({ sent: 8, refused: 3, unknown: 0, dataPoints: 17 }) }),
+    outcome({
+      planned: planned({ withheld: 4 }),
+      settled: settled({ sent: 8, refused: 3, unknown: 0, dataPoints: 17 }),
+    }),
   )
   expect(report).toEqual({
     name: 'vip',

@@ -91,6 +91,10 @@ async function attachState<T>(
   const database = await DuckDBInstance.create(':memory:', {
     threads: String(settings.threads),
     memory_limit: settings.memoryLimit,
+    // Memory beside the limit: flush each row group as it fills, and hand freed memory back soon.
+    write_buffer_row_group_count: '1',
+    allocator_flush_threshold: '16MB',
+    allocator_bulk_deallocation_flush_threshold: '64MB',
     temp_directory: files.spill,
     preserve_insertion_order: 'false',
     autoinstall_known_extensions: 'false',

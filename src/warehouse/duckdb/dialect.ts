@@ -11,7 +11,7 @@ export const LEDGER_SCHEMA = 'brazier'
 export const CANDIDATE_SCHEMA = 'candidates'
 
 /** Delta rows that one bucket of the outbox packs within 512 MB of memory. */
-const DELTA_ROWS_PER_BUCKET = 700_000
+const DELTA_ROWS_PER_BUCKET = 350_000
 
 const columnTypes: Readonly<Record<ValueKind, string>> = {
   text: 'varchar',

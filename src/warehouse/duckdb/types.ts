@@ -10,7 +10,15 @@ import { jsonForm } from './json.ts'
 import { listForm, mapForm, structForm } from './nested.ts'
 
 export function duckdbColumn(name: string, type: DuckDBType): SourceColumn {
-  return sourceColumn({ name, type: type.alias ?? type.toString() }, formOf(type, 0))
+  return sourceColumn({ name, type: labelOf(type) }, formOf(type, 0))
+}
+
+/** Enums and structs list all that they hold. */
+const MAX_LABEL_CHARACTERS = 60
+
+function labelOf(type: DuckDBType): string {
+  const label = type.alias ?? type.toString()
+  return label.length > MAX_LABEL_CHARACTERS ? `${label.slice(0, MAX_LABEL_CHARACTERS)}…` : label
 }
 
 /** `depth` counts the containers around a type: each level names its lambda's variable differently. */

@@ -58,6 +58,9 @@ const SETTINGS: Readonly<Record<string, string>> = {
   tcp_keepalives_count: '3',
 }
 
+/** A session may wait for hours while requests leave. Servers before 14 do not know the setting. */
+const STAY_IDLE = `select set_config(name, '0', false) from pg_catalog.pg_settings where name = 'idle_session_timeout'`
+
 /** The author's SQL can change settings by functions; this puts ours back. */
 export const applySettings = (isReadOnly: boolean): string =>
   `select ${Object.entries({ ...SETTINGS, default_transaction_read_only: isReadOnly ? 'on' : 'off' })
@@ -72,6 +75,7 @@ export async function connect(settings: PostgresSettings, isReadOnly: boolean): 
   try {
     await client.connect()
     await client.query(applySettings(isReadOnly))
+    await client.query(STAY_IDLE)
     const { rows } = await client.query<{ pid: string }>('select pg_backend_pid() as pid')
     return connectionOver(client, Number(rows[0]?.pid))
   } catch (thrown) {

@@ -41,15 +41,23 @@ const isSafe = (t: string): string =>
   `not (strpos(${t}, '\\u') > 0 and regexp_replace(replace(${t}, '\\\\', ''), '${SURROGATE_PAIR}', '', 'g') ~ '${NO_CHARACTER}') ` +
   `and not (${t} ~ '${HUGE}' and regexp_replace(${t}, '${STRING}', '', 'g') ~ '${HUGE}')`
 
-/** What is shorter than this as json neither has too many elements nor becomes too big as jsonb. */
+/** What is shorter than this as json has neither too many elements nor, but for absurd exponents, too much text as jsonb. */
 const SHORT_BYTES = 2 * MAX_ARRAY_ELEMENTS
 
 export const jsonForm: Form = {
   kind: 'json',
-  canonical: (x) => once(`case when ${isSafe(`(${x})::text`)} then (${x})::jsonb end`, kept('v.t')),
-  fault: (x) =>
-    `case when not (${isSafe(`(${x})::text`)}) then '${FAULT.notJson}' ` +
-    `when octet_length((${x})::text) > ${SHORT_BYTES} then ${once(`(${x})::jsonb`, sizeFault('v.t'))} end`,
+  canonical: (x) => {
+    const t = `(${x})::text`
+    const short = `nullif((${x})::jsonb::text, 'null') collate "C"`
+    return `case when not (${isSafe(t)}) then null when octet_length(${t}) <= ${SHORT_BYTES} then ${short} else ${once(`(${x})::jsonb`, kept('v.t'))} end`
+  },
+  fault: (x) => {
+    const t = `(${x})::text`
+    return (
+      `case when not (${isSafe(t)}) then '${FAULT.notJson}' ` +
+      `when octet_length(${t}) > ${SHORT_BYTES} then ${once(`(${x})::jsonb`, sizeFault('v.t'))} end`
+    )
+  },
   plain: false,
   brief: false,
 }

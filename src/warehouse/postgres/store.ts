@@ -1,7 +1,7 @@
 // Decides what a Postgres schema is as a store: its sessions, its schema, and the advisory lock that dies with its holder.
 
 import { WarehouseError } from '../../model/errors.ts'
-import type { DeathCertificate, Store } from '../port.ts'
+import type { DeathCertificate, Session, Store } from '../port.ts'
 import { type Statements, sessionOver } from '../session.ts'
 import { type Connection, connect, type PostgresSettings } from './connection.ts'
 import { ident, literal, postgresDialect } from './dialect.ts'
@@ -9,15 +9,22 @@ import { codeOf, storeError } from './error-text.ts'
 
 export function postgresStore(settings: PostgresSettings, schema: string): Store {
   const place = `postgres schema ${schema}`
-  const session = async () => sessionOver(statementsOf(await connect(settings, false), place))
+  const open = new Set<Session>()
+  const session = async (): Promise<Session> => {
+    const one = sessionOver(statementsOf(await connect(settings, false), place))
+    open.add(one)
+    return one
+  }
   return {
     dialect: postgresDialect(schema),
     place,
     session,
     makeSchema: () => makeSchema(settings, schema),
     deathCertificate: async (name) => advisoryLock(settings, name),
-    // Sessions are closed by those who opened them.
-    close: async () => undefined,
+    async close() {
+      // One that was left open would keep the process from ending.
+      await Promise.all([...open].map((one) => one.close()))
+    },
   }
 }
 

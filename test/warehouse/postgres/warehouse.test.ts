@@ -243,17 +243,26 @@ describe('the store in Postgres', () => {
     await databases.close()
   })
 
+  it('ends all of its sessions when it is closed', async () => {
+    const database = await createDatabase()
+    const databases = await openPostgres(database.url, 'postgres')
+    await Promise.all([databases.store.session(), databases.store.session()])
+    await databases.close()
+    const left = `select count(*) as n from pg_stat_activity where datname = '${database.name}' and application_name like 'brazier/%'`
+    await expect.poll(() => database.query(left)).toEqual([{ n: '0' }])
+  })
+
   it('keeps its clock, its floats and its texts whatever the database’s own settings are', async () => {
     const database = await createDatabase()
     await database.query(
-      `alter database ${database.name} set timezone = 'America/New_York'; alter database ${database.name} set datestyle = 'SQL, DMY'; alter database ${database.name} set extra_float_digits = -5; alter database ${database.name} set default_transaction_read_only = on; alter database ${database.name} set statement_timeout = '1ms'`,
+      `alter database ${database.name} set timezone = 'America/New_York'; alter database ${database.name} set datestyle = 'SQL, DMY'; alter database ${database.name} set extra_float_digits = -5; alter database ${database.name} set default_transaction_read_only = on; alter database ${database.name} set statement_timeout = '700ms'`,
     )
     const databases = await openPostgres(database.url, 'postgres')
     await databases.store.makeSchema()
     const session = await databases.store.session()
     expect(
       await session.rows(
-        `select cast('2024-01-02 00:00:00+00' as timestamptz) as t, cast(0.1 as float8) + cast(0.2 as float8) as f from pg_sleep(0.05)`,
+        `select cast('2024-01-02 00:00:00+00' as timestamptz) as t, cast(0.1 as float8) + cast(0.2 as float8) as f from pg_sleep(0.9)`,
       ),
     ).toEqual([{ t: '2024-01-02 00:00:00+00', f: 0.30000000000000004 }])
     await session.close()

@@ -1,0 +1,107 @@
+// Replies that say nothing: whom they concern is in doubt, and the next run repairs it, whatever the warehouse says by then.
+
+import { describe, expect, it } from 'vitest'
+import { makeWorld } from '../support/world.ts'
+import { braze, good, KINDS, of } from './look.ts'
+
+const header = (yaml: string, sql: string) => `/* ---\n${yaml}\n--- */\n${sql}\n`
+
+const PEOPLE = [
+  'create table people (id varchar(20), city varchar(50), n integer)',
+  `insert into people values ('ann', 'Oslo', 1), ('bob', 'Bonn', 2)`,
+]
+const SYNCS = {
+  'sql/properties/facts.sql': header('on_leave: unset', 'select id as external_id, city, n from people'),
+  'sql/audiences/big.sql': 'select id as external_id from people where n > 1',
+  'sql/audiences/tags.sql': header('membership: list', 'select id as external_id from people where n > 1'),
+}
+const ONE_EACH = { braze: { objects_per_request: 1 } }
+
+describe.each(KINDS)('doubt on %s', (on) => {
+  it('an unknown reply is repaired, also when the warehouse changed back', async () => {
+    const world = await makeWorld({ on, data: PEOPLE, syncs: SYNCS, config: ONE_EACH })
+    good(await world.sync())
+    const before = braze(world)
+    expect(before['bob']).toEqual({ city: '"Bonn"', n: '2', big: 'true', audiences: '["tags"]' })
+
+    // Braze takes it, and answers with nonsense.
+    const nonsense = world.sandbox.faults.inject({ kind: 'garbage', object: { external_id: 'bob' } })
+    await world.sql(
+      `update people set n = 0, city = 'Rome' where id = 'bob'`,
+      `insert into people values ('cid', 'Nice', 5)`,
+    )
+    const unsure = await world.sync()
+    expect([unsure.status, unsure.exitCode]).toEqual(['partial', 0])
+    expect(of(unsure, 'facts')).toMatchObject({ status: 'partial', sent: 1, unknown: 1 })
+    expect(braze(world)['bob']).toEqual({ city: '"Rome"', n: '0', big: 'false', audiences: '[]' })
+    expect(await world.ledger('select sync, k, reason from doubt order by sync')).toEqual(
+      ['big', 'facts', 'tags'].map((sync) => ({ sync, k: 'bob', reason: 'unknown' })),
+    )
+    // No difference is left, yet Braze holds what nobody wants.
+    nonsense.remove()
+    await world.sql(`update people set n = 2, city = 'Bonn' where id = 'bob'`)
+    const repaired = good(await world.sync())
+    expect([repaired.objects, of(repaired, 'facts').changed, of(repaired, 'big').removed]).toEqual([1, 0, 0])
+    expect(braze(world)).toMatchObject(before)
+    expect((await world.sync()).requests).toBe(0)
+    expect(await world.ledger('select count(*) as n from doubt')).toEqual([{ n: 0 }])
+  })
+
+  it('somebody new in doubt who is gone by the next run is taken back, and no profile is made', async () => {
+    const world = await makeWorld({ on, data: PEOPLE, syncs: SYNCS, config: ONE_EACH })
+    good(await world.sync())
+    const taken = world.sandbox.faults.inject({ kind: 'garbage', object: { external_id: 'cid' } })
+    const lost = world.sandbox.faults.inject({
+      kind: 'status',
+      status: 200,
+      body: 'what?',
+      object: { external_id: 'dee' },
+    })
+    await world.sql(`insert into people values ('cid', 'Nice', 5), ('dee', 'Lyon', 6)`)
+    expect((await world.sync()).status).toBe('partial')
+    expect(Object.keys(braze(world)).toSorted()).toEqual(['ann', 'bob', 'cid'])
+    taken.remove()
+    lost.remove()
+    await world.sql(`delete from people where id in ('cid', 'dee')`)
+    expect(good(await world.sync()).objects).toBe(2)
+    expect(braze(world)).toMatchObject({ cid: { big: 'false', audiences: '[]' } })
+    expect(braze(world)['cid']).toEqual({ big: 'false', audiences: '[]' })
+    expect(braze(world)['dee']).toBeUndefined()
+    expect((await world.sync()).requests).toBe(0)
+  })
+
+  it('a value that becomes NULL while it is in doubt is unset', async () => {
+    const world = await makeWorld({ on, data: PEOPLE, syncs: SYNCS, config: ONE_EACH })
+    await world.sql(`update people set city = null`)
+    good(await world.sync())
+    const nonsense = world.sandbox.faults.inject({ kind: 'garbage', object: { external_id: 'ann' } })
+    await world.sql(`update people set city = 'Oslo' where id = 'ann'`)
+    await world.sync()
+    expect(braze(world)['ann']).toEqual({ city: '"Oslo"', n: '1' })
+    nonsense.remove()
+    await world.sql(`update people set city = null where id = 'ann'`)
+    good(await world.sync())
+    expect(braze(world)['ann']).toEqual({ n: '1' })
+  })
+
+  it('a column dropped, an attribute renamed while somebody is in doubt', async () => {
+    const world = await makeWorld({ on, data: PEOPLE, syncs: SYNCS, config: ONE_EACH })
+    await world.sql(`update people set n = 0, city = null`)
+    const nonsense = world.sandbox.faults.inject({ kind: 'garbage', object: { external_id: 'bob' } })
+    await world.sql(`update people set n = 7, city = 'Rome' where id = 'bob'`)
+    await world.sync()
+    expect(braze(world)['bob']).toEqual({ city: '"Rome"', n: '7', big: 'true', audiences: '["tags"]' })
+    nonsense.remove()
+    await world.write(
+      'sql/properties/facts.sql',
+      header('on_leave: unset', 'select id as external_id, n from people'),
+    )
+    await world.write(
+      'sql/audiences/big.sql',
+      header('attribute: large', 'select id as external_id from people where n > 1'),
+    )
+    good(await world.sync())
+    expect(braze(world)['bob']).toEqual({ n: '7', big: 'false', large: 'true', audiences: '["tags"]' })
+    expect((await world.sync()).requests).toBe(0)
+  })
+})

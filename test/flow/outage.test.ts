@@ -1,0 +1,233 @@
+// Braze as a whole refuses us, is out of reach, or refuses a column for everybody; runs that are cut. Nothing is lost.
+
+import { describe, expect, it } from 'vitest'
+import { startSandbox } from '../../src/sandbox/start-sandbox.ts'
+import { makeWorld, type People, type World, type WorldKind } from '../support/world.ts'
+import { braze, good, KINDS, leftTables, of } from './look.ts'
+
+const header = (yaml: string, sql: string) => `/* ---\n${yaml}\n--- */\n${sql}\n`
+
+const crowd = (on: WorldKind, count: number) => [
+  'create table crowd (id varchar(20), n integer)',
+  `insert into crowd select 'u' || i, i from ${on === 'duckdb' ? `range(${count})` : `generate_series(0, ${count - 1})`} as t(i)`,
+]
+const SYNCS = {
+  'sql/audiences/odd.sql': 'select id as external_id from crowd where n % 2 = 1',
+  'sql/properties/facts.sql': 'select id as external_id, n from crowd',
+}
+const ONE_EACH = { braze: { objects_per_request: 1, max_connections: 4 } }
+
+const expected = (count: number): People =>
+  Object.fromEntries(
+    Array.from({ length: count }, (_, i) => [
+      `u${i}`,
+      { n: String(i), ...(i % 2 === 1 ? { odd: 'true' } : {}) },
+    ]),
+  )
+
+/** The next run brings everything to its place, sending only what is missing. */
+async function completes(world: World, count: number): Promise<void> {
+  world.sandbox.faults.clear()
+  const missing = count - Object.keys(braze(world)).length
+  const next = good(await world.sync())
+  expect(next.objects).toBeGreaterThanOrEqual(missing)
+  expect(next.objects).toBeLessThan(count)
+  expect(braze(world)).toEqual(expected(count))
+  expect((await world.sync()).requests).toBe(0)
+  expect(await world.ledger('select count(*) as n from doubt')).toEqual([{ n: 0 }])
+  expect(await leftTables(world)).toEqual([])
+}
+
+describe.each(KINDS)('trouble with Braze on %s', (on) => {
+  it.each([
+    ['unauthorized', { kind: 'unauthorized', after: 30, times: 'always' } as const],
+    ['forbidden', { kind: 'forbidden', after: 30, times: 'always' } as const],
+    ['out of reach', { kind: 'drop', after: 30, times: 'always' } as const],
+    ['failing', { kind: 'status', status: 503, after: 30, times: 'always' } as const],
+  ])('%s in the middle: exit 1, what was accepted is settled, the rest follows', async (_, fault) => {
+    const world = await makeWorld({ on, data: crowd(on, 60), syncs: SYNCS, config: ONE_EACH })
+    world.sandbox.faults.inject(fault)
+    const failed = await world.sync()
+    expect([failed.exitCode, failed.status, failed.error?.name]).toEqual([1, 'failed', 'BrazeError'])
+    expect(failed.error?.message).not.toContain('sandbox-key')
+    expect(of(failed, 'facts')).toMatchObject({ status: 'failed', sent: 30 })
+    expect(Object.keys(braze(world))).toHaveLength(30)
+    expect(await world.ledger(`select size from syncs where sync = 'facts'`)).toEqual([{ size: 30 }])
+    expect(await world.ledger(`select status, objects from runs`)).toEqual([
+      { status: 'failed', objects: 30 },
+    ])
+    await completes(world, 60)
+  })
+
+  it('a wrong key from the start: nothing is sent, nothing is settled', async () => {
+    const world = await makeWorld({ on, data: crowd(on, 10), syncs: SYNCS })
+    const failed = await world.sync([], { env: { BRAZE_API_KEY: 'wrong-key' } })
+    expect([failed.exitCode, failed.status, of(failed, 'facts').status]).toEqual([1, 'failed', 'failed'])
+    expect(failed.error?.message).not.toContain('wrong-key')
+    expect(braze(world)).toEqual({})
+    expect(await world.ledger('select size from syncs')).toEqual([{ size: 0 }, { size: 0 }])
+    good(await world.sync())
+    expect(braze(world)).toEqual(expected(10))
+    // Another key than in the last run is worth a word.
+    expect(world.log.filter(({ event }) => event === 'braze.new_key')).toHaveLength(1)
+  })
+
+  it('another Braze under the same workspace is refused before anything is read; a workspace of its own is not', async () => {
+    const world = await makeWorld({ on, data: crowd(on, 10), syncs: SYNCS })
+    good(await world.sync())
+    const other = await startSandbox({ rateLimit: false })
+    try {
+      await world.configure({ braze: { endpoint: other.url } })
+      await world.sql('alter table crowd rename to gone')
+      const error = await world.sync().catch((thrown: unknown) => thrown)
+      expect(String(error)).toContain(`project shop, workspace production belongs to ${world.sandbox.url}`)
+      expect(String(await world.plan().catch((thrown: unknown) => thrown))).toContain('belongs to')
+      await world.sql('alter table gone rename to crowd')
+      await world.configure({ braze: { endpoint: other.url, workspace: 'rehearsal' } })
+      expect(good(await world.sync()).objects).toBe(10)
+      expect(other.profiles()).toHaveLength(10)
+      await world.configure({})
+      expect((await world.sync()).requests).toBe(0)
+    } finally {
+      await other.close()
+    }
+  })
+
+  it('cut by max_duration: partial, exit 0, and the next run completes it', async () => {
+    const world = await makeWorld({
+      on,
+      data: crowd(on, 200),
+      syncs: SYNCS,
+      config: { ...ONE_EACH, max_duration: '40s' },
+    })
+    let late = 0
+    const cut = await world.sync([], {
+      monotonic: () => performance.now() + late,
+      progress: ({ stage }) => {
+        if (stage === 'send') late = 41_000
+      },
+    })
+    expect([cut.exitCode, cut.status, cut.error]).toEqual([0, 'partial', null])
+    expect(cut.syncs.map(({ status }) => status)).toEqual(['partial', 'partial'])
+    expect(of(cut, 'facts').sent).toBe(cut.objects)
+    expect(cut.objects).toBeGreaterThan(0)
+    expect(cut.objects).toBeLessThan(200)
+    expect(of(cut, 'facts').unknown).toBe(0)
+    await completes(world, 200)
+  })
+
+  it('told to stop: what is in flight is settled, the rest follows', async () => {
+    const world = await makeWorld({ on, data: crowd(on, 200), syncs: SYNCS, config: ONE_EACH })
+    const stop = new AbortController()
+    const stopped = await world.sync([], {
+      stop: stop.signal,
+      progress: ({ stage }) => {
+        if (stage === 'send') stop.abort(new Error('told to stop'))
+      },
+    })
+    expect(stopped.status).toBe('partial')
+    expect(Object.keys(braze(world)).length).toBeLessThan(200)
+    expect(of(stopped, 'facts').sent).toBeLessThanOrEqual(Object.keys(braze(world)).length)
+    await completes(world, 200)
+  })
+
+  it('a column that is refused for everybody stops its own sync only', async () => {
+    const count = 700
+    const world = await makeWorld({
+      on,
+      data: crowd(on, count),
+      syncs: {
+        ...SYNCS,
+        'sql/properties/mails.sql': `select id as external_id, 'nonsense' as email, n * 2 as twice from crowd`,
+      },
+      config: ONE_EACH,
+    })
+    const report = await world.sync()
+    expect([report.exitCode, report.status]).toEqual([1, 'partial'])
+    expect(of(report, 'mails')).toMatchObject({
+      status: 'failed',
+      error: expect.stringContaining('Braze refused 100.0 % of its rows; the sync was stopped for this run'),
+    })
+    expect([of(report, 'facts').status, of(report, 'odd').status]).toEqual(['succeeded', 'succeeded'])
+    // Everybody has the facts; those who were on their way before the stop have the good column of the poisoned sync too.
+    const held = braze(world)
+    expect(Object.fromEntries(Object.entries(held).map(([id, { twice: _, ...rest }]) => [id, rest]))).toEqual(
+      expected(count),
+    )
+    const reached = Object.values(held).filter(({ twice }) => twice !== undefined).length
+    expect(reached).toBeGreaterThan(20)
+    expect(reached).toBeLessThan(count)
+    expect(await world.ledger(`select size from syncs where sync = 'mails'`)).toEqual([{ size: reached }])
+
+    await world.write('sql/properties/mails.sql', 'select id as external_id, n * 2 as twice from crowd')
+    const mended = good(await world.sync())
+    expect(mended.objects).toBe(count - reached)
+    expect(
+      Object.values(braze(world)).filter(({ n, twice }) => Number(twice) === 2 * Number(n)),
+    ).toHaveLength(count)
+    expect(await world.ledger('select count(*) as n from rejections')).toEqual([{ n: 0 }])
+    expect(await leftTables(world)).toEqual([])
+  })
+})
+
+it('a few refusals in a small change are no poison, although it goes before a big first load', async () => {
+  const world = await makeWorld({
+    on: 'duckdb',
+    data: crowd('duckdb', 3000),
+    syncs: {
+      'sql/properties/mails.sql': `select id as external_id, id || '@example.com' as email from crowd where n = 600`,
+    },
+    config: { braze: { objects_per_request: 4 } },
+  })
+  good(await world.sync())
+  await world.write(
+    'sql/properties/mails.sql',
+    `select id as external_id, case when n % 25 = 1 then 'bad' else id || '@example.com' end as email from crowd where n < 601`,
+  )
+  await world.write('sql/properties/facts.sql', 'select id as external_id, n from crowd where n > 600')
+  const report = await world.sync()
+  expect(
+    report.syncs.map(({ name, status, rejected, error }) => ({ name, status, rejected, error })),
+  ).toEqual([
+    { name: 'facts', status: 'succeeded', rejected: 0, error: null },
+    { name: 'mails', status: 'rejected', rejected: 24, error: null },
+  ])
+})
+
+describe.each(KINDS)('a big project on %s', (on) => {
+  it('thirty syncs at once: one object a person', async () => {
+    const numbers = Array.from({ length: 15 }, (_, i) => i + 1)
+    const world = await makeWorld({
+      on,
+      data: crowd(on, 300),
+      syncs: Object.fromEntries([
+        ...numbers.map((i) => [
+          `sql/audiences/team/a${i}.sql`,
+          header(
+            i % 3 === 0 ? 'membership: list' : 'description: a flag',
+            `select id as external_id from crowd where n % ${i} = 0`,
+          ),
+        ]),
+        ...numbers.map((i) => [
+          `sql/properties/p${i}.sql`,
+          `select id as external_id, n + ${i} as p${i} from crowd where n < ${i * 20}`,
+        ]),
+      ]),
+    })
+    const first = good(await world.sync())
+    expect([first.syncs.length, first.objects, first.requests]).toEqual([30, 300, 4])
+    const held = braze(world)
+    for (const n of [0, 7, 60, 299]) {
+      const of = (i: number) => n % i === 0
+      const flags = numbers.filter((i) => i % 3 !== 0 && of(i)).map((i) => [`a${i}`, 'true'])
+      const values = numbers.filter((i) => n < i * 20).map((i) => [`p${i}`, String(n + i)])
+      const { audiences = '[]', ...rest } = held[`u${n}`] ?? {}
+      expect(rest).toEqual(Object.fromEntries([...flags, ...values]))
+      expect(new Set(JSON.parse(audiences))).toEqual(
+        new Set(numbers.filter((i) => i % 3 === 0 && of(i)).map((i) => `a${i}`)),
+      )
+    }
+    expect((await world.sync()).requests).toBe(0)
+    expect(await leftTables(world)).toEqual([])
+  })
+})

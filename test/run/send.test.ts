@@ -1,0 +1,277 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import type { Batch, BatchOutcome, Braze, SendOptions } from '../../src/braze/port.ts'
+import { createOutbox } from '../../src/ledger/outbox.ts'
+import { BrazeError, LeaseLostError } from '../../src/model/errors.ts'
+import type { Acks, SentBatch } from '../../src/run/acks.ts'
+import { type SendInput, sendOutbox } from '../../src/run/send.ts'
+import { openLedger, type TestLedger } from '../ledger/open-ledger.ts'
+
+const SIZE = 2
+
+let ledger: TestLedger & { close(): Promise<void> }
+let outboxes = 0
+
+beforeAll(async () => {
+  ledger = await openLedger('duckdb')
+})
+afterAll(() => ledger.close())
+
+async function makeOutbox(people: number): Promise<string> {
+  outboxes += 1
+  const outbox = ledger.dialect.table(`outbox_${outboxes}`)
+  await ledger.run(createOutbox(ledger.dialect, outbox))
+  await ledger.run(`insert into ${outbox} select i, 'external_id', 'p' || i, '{"n":' || i || '}' from range(${people}) as t(i)`)
+  return outbox
+}
+
+interface Noted {
+  /** Ranges in the order in which they were put on record. */
+  readonly log: string[]
+  readonly acks: Acks
+}
+
+function noteAcks(): Noted {
+  const log: string[] = []
+  const note = (what: string) => (batch: SentBatch) => {
+    log.push(`${what} ${batch.firstSeq}-${batch.lastSeq}`)
+  }
+  return {
+    log,
+    acks: {
+      started: async (range) => note('started')(range),
+      answered: (batch, refusals) => note(refusals.length === 0 ? 'accepted' : `refused ${refusals.length} of`)(batch),
+      unknown: note('unknown'),
+      unsent: note('unsent'),
+      flush: async () => {
+        log.push('flush')
+      },
+    },
+  }
+}
+
+/** The first number of a batch. */
+const firstOf = ({ objects }: Batch): number => Number(/"n":(\d+)/.exec(objects)?.[1])
+
+type Answer = (first: number, options: SendOptions) => Promise<BatchOutcome> | BatchOutcome
+
+const accepted: BatchOutcome = { kind: 'answered', refusals: [] }
+
+const brazeThat = (answer: Answer): Braze => ({
+  send: async (batch, options) => answer(firstOf(batch), options),
+  stats: () => ({ requests: 0, statuses: {}, pace: 0, throttled: 0 }),
+  close: async () => undefined,
+})
+
+async function send(people: number, answer: Answer, change: Partial<SendInput> = {}) {
+  const { log, acks } = noteAcks()
+  const result = await sendOutbox({
+    ledger,
+    outbox: await makeOutbox(people),
+    total: people,
+    size: SIZE,
+    braze: brazeThat(answer),
+    acks,
+    mayLeave: () => true,
+    stop: new AbortController().signal,
+    timeIsUp: () => false,
+    between: async () => undefined,
+    ...change,
+  })
+  return { result, log }
+}
+
+/** How often each number ended in each outcome. */
+function outcomes(log: readonly string[]): Map<number, string[]> {
+  const found = new Map<number, string[]>()
+  for (const line of log) {
+    const [, what = '', first, last] = /^(.*) (\d+)-(\d+)$/.exec(line) ?? []
+    if (what === 'started' || first === undefined) continue
+    for (let seq = Number(first); seq <= Number(last); seq += 1) found.set(seq, [...(found.get(seq) ?? []), what])
+  }
+  return found
+}
+
+describe('law 3: every number of the outbox ends in one outcome', () => {
+  it('when all goes well, over several chunks, each started before it leaves', async () => {
+    const seen: string[] = []
+    const { log, acks } = noteAcks()
+    const { result } = await send(
+      301,
+      (first) => {
+        const covered = log.some((line) => {
+          const [, from, to] = /^started (\d+)-(\d+)$/.exec(line) ?? []
+          return from !== undefined && Number(from) <= first && first <= Number(to)
+        })
+        seen.push(covered ? 'after' : 'before')
+        return accepted
+      },
+      { acks },
+    )
+    expect(result).toEqual({ objects: 301, complete: true, failure: undefined })
+    expect(seen).toEqual(Array.from({ length: 151 }, () => 'after'))
+    expect([...outcomes(log).values()]).toEqual(Array.from({ length: 301 }, () => ['accepted']))
+    expect(log.filter((line) => line.startsWith('started'))).toEqual([
+      'started 0-127',
+      'started 128-255',
+      'started 256-300',
+    ])
+    expect(log.at(-1)).toBe('flush')
+  })
+
+  it('when some are refused and some not understood', async () => {
+    const { result, log } = await send(8, (first) => {
+      if (first === 2) return { kind: 'answered', refusals: [{ index: 1, attributes: [], reason: 'no' }] }
+      return first === 4 ? { kind: 'unknown', reason: 'garbage' } : accepted
+    })
+    expect(result).toEqual({ objects: 6, complete: true, failure: undefined })
+    expect(log).toEqual(['started 0-7', 'accepted 0-1', 'refused 1 of 2-3', 'unknown 4-5', 'accepted 6-7', 'flush'])
+  })
+
+  it('when time is up: what has left is answered, the rest of the chunk is known not to have left', async () => {
+    let handed = 0
+    const { result, log } = await send(
+      10,
+      () => {
+        handed += 1
+        return accepted
+      },
+      { timeIsUp: () => handed >= 2 },
+    )
+    expect(result).toEqual({ objects: 4, complete: false, failure: undefined })
+    expect([...outcomes(log)].map(([seq, [what]]) => [seq, what])).toEqual([
+      ...[4, 5, 6, 7, 8, 9].map((seq) => [seq, 'unsent']),
+      ...[0, 1, 2, 3].map((seq) => [seq, 'accepted']),
+    ])
+  })
+
+  it('when it is told to stop: requests in flight finish and count', async () => {
+    const stop = new AbortController()
+    const { result, log } = await send(
+      6,
+      async (first, { signal, mayLeave }) => {
+        // The last batch still waits for its turn when the signal comes.
+        if (first === 4) {
+          await new Promise<void>((resolve) => signal.addEventListener('abort', () => resolve()))
+          throw signal.reason
+        }
+        mayLeave()
+        if (first === 2) stop.abort(new Error('SIGTERM'))
+        return accepted
+      },
+      { stop: stop.signal },
+    )
+    expect(result).toEqual({ objects: 4, complete: false, failure: undefined })
+    expect(Object.fromEntries(outcomes(log))).toEqual({
+      0: ['accepted'],
+      1: ['accepted'],
+      2: ['accepted'],
+      3: ['accepted'],
+      4: ['unsent'],
+      5: ['unsent'],
+    })
+  })
+
+  it('when it was told to stop before anything was read', async () => {
+    const { result, log } = await send(4, () => accepted, { stop: AbortSignal.abort(new Error('SIGTERM')) })
+    expect(result).toEqual({ objects: 0, complete: false, failure: undefined })
+    expect(log).toEqual(['flush'])
+  })
+
+  it.each([
+    ['that may have arrived', true, 'unknown'],
+    ['that cannot have arrived', false, 'unsent'],
+  ])('when Braze fails on a batch %s', async (_, mayHaveArrived, outcome) => {
+    const error = new BrazeError('out of reach', { mayHaveArrived })
+    const { result, log } = await send(6, (first, { mayLeave, signal }) => {
+      if (first === 0) return accepted
+      signal.throwIfAborted()
+      mayLeave()
+      throw error
+    })
+    expect(result).toEqual({ objects: 2, complete: false, failure: error })
+    expect(log.slice(0, 1)).toEqual(['started 0-5'])
+    const found = outcomes(log)
+    expect(found.get(2)).toEqual([outcome])
+    expect([...found.values()].every((all) => all.length === 1)).toBe(true)
+    expect(found.size).toBe(6)
+  })
+
+  it('when the lease is lost: nothing more leaves', async () => {
+    let asked = 0
+    const { result, log } = await send(
+      6,
+      (_, { mayLeave }) => {
+        if (mayLeave()) return accepted
+        throw new LeaseLostError('the lease was lost')
+      },
+      {
+        mayLeave: () => {
+          asked += 1
+          return asked <= 1
+        },
+      },
+    )
+    expect(result).toMatchObject({ objects: 2, complete: false, failure: { name: 'LeaseLostError' } })
+    expect([...outcomes(log).values()].flat().sort()).toEqual([
+      ...['accepted', 'accepted'],
+      ...['unsent', 'unsent', 'unsent', 'unsent'],
+    ])
+  })
+})
+
+it('stops when ten batches in a row are not understood: something answers in the place of Braze', async () => {
+  const { result, log } = await send(60, () => ({ kind: 'unknown', reason: '<html>' }))
+  expect(result.failure).toMatchObject({ name: 'BrazeError', message: expect.stringContaining('10 batches in a row') })
+  expect(result).toMatchObject({ objects: 0, complete: false })
+  expect([...outcomes(log).values()].every((all) => all.length === 1)).toBe(true)
+})
+
+it('an understood batch in between starts the count anew', async () => {
+  const { result } = await send(60, (first) => (first % 18 === 0 ? accepted : { kind: 'unknown', reason: '' }))
+  expect(result).toMatchObject({ failure: undefined, complete: true, objects: 8 })
+})
+
+describe('what follows a chunk may be replaced', () => {
+  it('also by as many people as before: the chunk that was read ahead is read again', async () => {
+    const outbox = await makeOutbox(256)
+    const sent: number[] = []
+    const between = async ({ lastSeq }: { lastSeq: number }) => {
+      if (lastSeq !== 127) return undefined
+      await ledger.run(
+        `delete from ${outbox} where seq > 127`,
+        `insert into ${outbox} select i, 'external_id', 'q' || i, '{"n":' || (i + 1000) || '}' from range(128, 256) as t(i)`,
+      )
+      return 256
+    }
+    const answer: Answer = (first) => {
+      sent.push(first)
+      return accepted
+    }
+    const { result } = await send(256, answer, { outbox, between })
+    expect(result).toMatchObject({ objects: 256, complete: true })
+    expect(sent.filter((first) => first >= 128 && first < 1000)).toEqual([])
+    expect(sent).toHaveLength(128)
+  })
+
+  it('by nothing: the run is complete', async () => {
+    const { result, log } = await send(256, () => accepted, { between: async ({ lastSeq }) => lastSeq + 1 })
+    expect(result).toEqual({ objects: 128, complete: true, failure: undefined })
+    expect(outcomes(log).size).toBe(128)
+  })
+})
+
+it('a ledger that fails ends the sending with its error, and no request follows', async () => {
+  const { acks } = noteAcks()
+  let sent = 0
+  const broken: Acks = { ...acks, started: () => Promise.reject(new Error('the disk is full')) }
+  const sending = send(
+    4,
+    () => {
+      sent += 1
+      return accepted
+    },
+    { acks: broken },
+  )
+  await expect(sending).rejects.toThrow('the disk is full')
+  expect(sent).toBe(0)
+})
