@@ -25,9 +25,10 @@ export interface FolderOptions {
 
 export async function makeFolder({ directory, definitions, replace }: FolderOptions): Promise<DemoFolder> {
   if (replace) await rm(directory, { recursive: true, force: true })
-  await mkdir(join(directory, 'config'), { recursive: true })
-  if ((await readdir(directory)).length > 1)
+  await mkdir(directory, { recursive: true })
+  if ((await readdir(directory)).length > 0)
     throw new UsageError(`${directory} is not empty`, { hint: 'The demo wants a new folder.' })
+  await mkdir(join(directory, 'config'))
   await cp(definitions, join(directory, 'sql'), { recursive: true })
   const shop = join(directory, 'shop.duckdb')
   return {

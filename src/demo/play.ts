@@ -147,9 +147,8 @@ function goOn({ narrator, place }: Scene): void {
   narrator.say(
     [
       'What the demo left behind can be looked at:',
-      `  ${strong(`cd ${place}`)}`,
-      `  ${strong('npx brazier status')}    every sync: how large, when it is due`,
-      `  ${strong('npx brazier runs')}      what ran, what it sent`,
+      `  ${strong(`npx brazier status --project ${place}`)}`,
+      `  ${strong(`npx brazier runs --project ${place}`)}`,
       '',
       'This repository is a project too, on the same shop. Open a Braze on this machine',
       'and leave it running:',

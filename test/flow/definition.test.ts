@@ -51,7 +51,7 @@ describe.each(KINDS)('a definition that changes on %s', (on) => {
     await world.write('sql/properties/a.sql', header('prefix: x_\non_leave: unset', FACTS))
     await world.write('sql/properties/b.sql', header('prefix: y_', FACTS))
     expect(good(await world.sync()).objects).toBe(2)
-    expect(braze(world)['ann']).toEqual({
+    expect(braze(world).ann).toEqual({
       x_spend: '900',
       x_city: '"Oslo"',
       b_spend: '900',
@@ -84,8 +84,8 @@ describe.each(KINDS)('a definition that changes on %s', (on) => {
     })
     // A column of that name, left over by a run that died before it could drop it, must not be taken for ours.
     const [its] = await world.ledger('select snapshot from syncs')
-    await world.ledger(`alter table ${its?.['snapshot']} add column city boolean`)
-    await world.ledger(`update ${its?.['snapshot']} set city = true`)
+    await world.ledger(`alter table ${its?.snapshot} add column city boolean`)
+    await world.ledger(`update ${its?.snapshot} set city = true`)
     const added = good(await world.sync())
     expect(of(added, 'facts')).toMatchObject({ added: 0, changed: 1, sent: 1, dataPoints: 1 })
     expect(braze(world)).toEqual({ ann: { spend: '900', city: '"Oslo"' }, bob: { spend: '20' } })
@@ -97,7 +97,7 @@ describe.each(KINDS)('a definition that changes on %s', (on) => {
     const world = await changed(on, { path: PROPERTIES, from: FACTS, to: less })
     good(await world.sync())
     expect(world.sandbox.meter.requests).toBe(1)
-    expect(braze(world)['ann']).toEqual({ spend: '900', city: '"Oslo"' })
+    expect(braze(world).ann).toEqual({ spend: '900', city: '"Oslo"' })
     await settled(world)
     // Forgotten means sent anew when it comes back.
     await world.write(PROPERTIES, FACTS)
@@ -137,7 +137,7 @@ describe.each(KINDS)('a definition that changes on %s', (on) => {
       },
     })
     good(await world.sync())
-    expect(braze(world)['ann']).toEqual({ a: '900', b: '"7"', c: '900', d: '900.0' })
+    expect(braze(world).ann).toEqual({ a: '900', b: '"7"', c: '900', d: '900.0' })
     await world.write(
       'sql/properties/a.sql',
       'select id as external_id, cast(spend as varchar(20)) as a from people',
@@ -166,7 +166,7 @@ describe.each(KINDS)('a definition that changes on %s', (on) => {
     // The new columns are what is compared from now on, also for who leaves.
     await world.sql(`update people set spend = 21, code = null where id = 'bob'`)
     good(await world.sync())
-    expect(braze(world)['bob']).toEqual({ a: '"21"', c: '21.0', d: '21.0' })
+    expect(braze(world).bob).toEqual({ a: '"21"', c: '21.0', d: '21.0' })
     await settled(world)
   })
 
@@ -204,7 +204,7 @@ describe.each(KINDS)('a definition that changes on %s', (on) => {
     await world.write(PROPERTIES, header('on_leave: unset', FACTS))
     const flip = good(await world.sync())
     expect(of(flip, 'facts')).toMatchObject({ removed: 0, sent: 0 })
-    expect(braze(world)['cid']).toEqual({ spend: '5', city: '"Rome"' })
+    expect(braze(world).cid).toEqual({ spend: '5', city: '"Rome"' })
     await settled(world)
     await world.sql(`delete from people where id = 'bob'`)
     good(await world.sync())
@@ -218,7 +218,7 @@ describe.each(KINDS)('a definition that changes on %s', (on) => {
     await world.write(PROPERTIES, FACTS)
     await world.sql(`delete from people where id = 'ann'`, `insert into people values ('dee', 1, null)`)
     good(await world.sync())
-    expect(braze(world)['ann']).toEqual({ spend: '900', city: '"Oslo"' })
+    expect(braze(world).ann).toEqual({ spend: '900', city: '"Oslo"' })
   })
 
   it('identity type changed: refused, until it is retired', async () => {

@@ -22,7 +22,7 @@ describe.each(KINDS)('doubt on %s', (on) => {
     const world = await makeWorld({ on, data: PEOPLE, syncs: SYNCS, config: ONE_EACH })
     good(await world.sync())
     const before = braze(world)
-    expect(before['bob']).toEqual({ city: '"Bonn"', n: '2', big: 'true', audiences: '["tags"]' })
+    expect(before.bob).toEqual({ city: '"Bonn"', n: '2', big: 'true', audiences: '["tags"]' })
 
     // Braze takes it, and answers with nonsense.
     const nonsense = world.sandbox.faults.inject({ kind: 'garbage', object: { external_id: 'bob' } })
@@ -33,7 +33,7 @@ describe.each(KINDS)('doubt on %s', (on) => {
     const unsure = await world.sync()
     expect([unsure.status, unsure.exitCode]).toEqual(['partial', 0])
     expect(of(unsure, 'facts')).toMatchObject({ status: 'partial', sent: 1, unknown: 1 })
-    expect(braze(world)['bob']).toEqual({ city: '"Rome"', n: '0', big: 'false', audiences: '[]' })
+    expect(braze(world).bob).toEqual({ city: '"Rome"', n: '0', big: 'false', audiences: '[]' })
     expect(await world.ledger('select sync, k, reason from doubt order by sync')).toEqual(
       ['big', 'facts', 'tags'].map((sync) => ({ sync, k: 'bob', reason: 'unknown' })),
     )
@@ -65,8 +65,8 @@ describe.each(KINDS)('doubt on %s', (on) => {
     await world.sql(`delete from people where id in ('cid', 'dee')`)
     expect(good(await world.sync()).objects).toBe(2)
     expect(braze(world)).toMatchObject({ cid: { big: 'false', audiences: '[]' } })
-    expect(braze(world)['cid']).toEqual({ big: 'false', audiences: '[]' })
-    expect(braze(world)['dee']).toBeUndefined()
+    expect(braze(world).cid).toEqual({ big: 'false', audiences: '[]' })
+    expect(braze(world).dee).toBeUndefined()
     expect((await world.sync()).requests).toBe(0)
   })
 
@@ -77,11 +77,11 @@ describe.each(KINDS)('doubt on %s', (on) => {
     const nonsense = world.sandbox.faults.inject({ kind: 'garbage', object: { external_id: 'ann' } })
     await world.sql(`update people set city = 'Oslo' where id = 'ann'`)
     await world.sync()
-    expect(braze(world)['ann']).toEqual({ city: '"Oslo"', n: '1' })
+    expect(braze(world).ann).toEqual({ city: '"Oslo"', n: '1' })
     nonsense.remove()
     await world.sql(`update people set city = null where id = 'ann'`)
     good(await world.sync())
-    expect(braze(world)['ann']).toEqual({ n: '1' })
+    expect(braze(world).ann).toEqual({ n: '1' })
   })
 
   it('a column dropped, an attribute renamed while somebody is in doubt', async () => {
@@ -90,7 +90,7 @@ describe.each(KINDS)('doubt on %s', (on) => {
     const nonsense = world.sandbox.faults.inject({ kind: 'garbage', object: { external_id: 'bob' } })
     await world.sql(`update people set n = 7, city = 'Rome' where id = 'bob'`)
     await world.sync()
-    expect(braze(world)['bob']).toEqual({ city: '"Rome"', n: '7', big: 'true', audiences: '["tags"]' })
+    expect(braze(world).bob).toEqual({ city: '"Rome"', n: '7', big: 'true', audiences: '["tags"]' })
     nonsense.remove()
     await world.write(
       'sql/properties/facts.sql',
@@ -101,7 +101,7 @@ describe.each(KINDS)('doubt on %s', (on) => {
       header('attribute: large', 'select id as external_id from people where n > 1'),
     )
     good(await world.sync())
-    expect(braze(world)['bob']).toEqual({ n: '7', big: 'false', large: 'true', audiences: '["tags"]' })
+    expect(braze(world).bob).toEqual({ n: '7', big: 'false', large: 'true', audiences: '["tags"]' })
     expect((await world.sync()).requests).toBe(0)
   })
 })

@@ -83,7 +83,7 @@ describe.each(KINDS)('files on %s', (on) => {
     await world.remove('sql/audiences/vip.sql')
     await world.sql(`update people set spend = 901 - spend`)
     good(await world.sync())
-    expect(braze(world)['ann']).toEqual({ vip: 'true', spend: '1', city: '"Oslo"' })
+    expect(braze(world).ann).toEqual({ vip: 'true', spend: '1', city: '"Oslo"' })
 
     await world.write('sql/audiences/gold.sql', header('attribute: vip', VIP))
     const claimed = await world.sync()
@@ -129,7 +129,7 @@ describe.each(KINDS)('files on %s', (on) => {
     await expect(world.retire('facts')).resolves.toMatchObject({ exitCode: 2 })
     // vip has its file still: the next sync loads it anew, and is not held by the removes of its former life.
     good(await world.sync())
-    expect(braze(world)['ann']).toEqual({ vip: 'true', audiences: '[]', one: '1' })
+    expect(braze(world).ann).toEqual({ vip: 'true', audiences: '[]', one: '1' })
   })
 
   it('retired, but what a living sync writes too stays', async () => {
@@ -147,7 +147,7 @@ describe.each(KINDS)('files on %s', (on) => {
     good(await world.retire('old'))
     expect(braze(world)).toEqual({ ann: { city: '"Oslo"', one: '1' }, bob: { city: '"Bonn"', one: '1' } })
     good(await world.sync())
-    expect(braze(world)['ann']).toEqual({ city: 'true', one: '1' })
+    expect(braze(world).ann).toEqual({ city: 'true', one: '1' })
   })
 
   it('two syncs whose columns meet fail, both; the others go on', async () => {

@@ -38,7 +38,7 @@ describe.each(KINDS)('guards on %s', (on) => {
     })
     expect(of(held, 'facts')).toMatchObject({ status: 'succeeded', sent: 1 })
     expect(countOf(world, 'everyone', 'true')).toBe(CROWD)
-    expect(braze(world)['u100']).toEqual({ everyone: 'true', city: '"Rome"', n: '100' })
+    expect(braze(world).u100).toEqual({ everyone: 'true', city: '"Rome"', n: '100' })
     expect(await world.ledger(`select size from syncs where sync = 'everyone'`)).toEqual([{ size: CROWD }])
     // One fewer leaves than the limit says.
     await world.sql(`insert into crowd values ('u0', 0, 'Oslo')`)

@@ -113,11 +113,9 @@ describe.each(KINDS)('identities on %s', (on) => {
     await createElsewhere(world.sandbox.url, ['ann', 'bob', 'cid'])
     expect((await world.sync()).requests).toBe(0)
     const [its] = await world.ledger('select snapshot from syncs')
-    await world.ledger(`update ${its?.['snapshot']} set sent_at = sent_at - interval '9 days'`)
+    await world.ledger(`update ${its?.snapshot} set sent_at = sent_at - interval '9 days'`)
     expect((await world.sync()).requests).toBe(0)
-    await world.ledger(
-      `update ${its?.['snapshot']} set sent_at = sent_at - interval '2 days' where k <> 'cid'`,
-    )
+    await world.ledger(`update ${its?.snapshot} set sent_at = sent_at - interval '2 days' where k <> 'cid'`)
     const plan = await world.plan()
     expect([plan.objects, plan.dataPoints, plan.syncs[0]?.numbers.repaired]).toEqual([2, 2, 2])
     const refreshed = good(await world.sync())

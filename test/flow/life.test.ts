@@ -62,7 +62,7 @@ describe.each(KINDS)('a life on %s', (on) => {
       dee: { vip: 'true', spend: '501', city: '"Bonn"' },
     })
     expect(
-      sentSince(world, 1).toSorted((a, b) => (String(a['external_id']) < String(b['external_id']) ? -1 : 1)),
+      sentSince(world, 1).toSorted((a, b) => (String(a.external_id) < String(b.external_id) ? -1 : 1)),
     ).toEqual([
       { external_id: 'ann', _update_existing_only: false, vip: false, spend: 5 },
       { external_id: 'cid', _update_existing_only: true, vip: false },
@@ -121,11 +121,11 @@ describe.each(KINDS)('a life on %s', (on) => {
     await world.sql(`delete from people where id = 'ann'`)
     const left = good(await world.sync())
     expect(left.objects).toBe(1)
-    expect(braze(world)['ann']).toEqual({ falls: 'false', stays: 'true', kept_spend: '900' })
+    expect(braze(world).ann).toEqual({ falls: 'false', stays: 'true', kept_spend: '900' })
     expect((await world.sync()).requests).toBe(0)
     await world.sql(`insert into people values ('ann', 900, 'Oslo')`)
     good(await world.sync())
-    expect(braze(world)['ann']).toEqual({
+    expect(braze(world).ann).toEqual({
       falls: 'true',
       goes: 'true',
       stays: 'true',
@@ -148,10 +148,10 @@ describe.each(KINDS)('a life on %s', (on) => {
       sandbox: { keepBodies: true },
     })
     good(await world.sync())
-    const [ann] = sentSince(world, 0).filter((object) => object['external_id'] === 'ann')
-    expect(ann?.['audiences']).toEqual({ add: expect.arrayContaining(['rich', 'northern']) })
-    expect(JSON.parse(braze(world)['ann']?.['audiences'] ?? '').toSorted()).toEqual(['northern', 'rich'])
-    expect(braze(world)['cid']).toEqual({ audiences: '["rich"]' })
+    const [ann] = sentSince(world, 0).filter((object) => object.external_id === 'ann')
+    expect(ann?.audiences).toEqual({ add: expect.arrayContaining(['rich', 'northern']) })
+    expect(JSON.parse(braze(world).ann?.audiences ?? '').toSorted()).toEqual(['northern', 'rich'])
+    expect(braze(world).cid).toEqual({ audiences: '["rich"]' })
 
     await elsewhere(world.sandbox.url, { external_id: 'ann', audiences: { add: ['by hand'] } })
     await world.sql(
@@ -160,8 +160,8 @@ describe.each(KINDS)('a life on %s', (on) => {
     )
     const moved = good(await world.sync())
     expect(moved.objects).toBe(2)
-    expect(braze(world)['ann']).toEqual({ audiences: '["by hand"]' })
-    expect(JSON.parse(braze(world)['cid']?.['audiences'] ?? '').toSorted()).toEqual(['northern', 'rich'])
+    expect(braze(world).ann).toEqual({ audiences: '["by hand"]' })
+    expect(JSON.parse(braze(world).cid?.audiences ?? '').toSorted()).toEqual(['northern', 'rich'])
     expect((await world.sync()).requests).toBe(0)
   })
 
@@ -182,7 +182,7 @@ describe.each(KINDS)('a life on %s', (on) => {
     })
     const first = good(await world.sync())
     expect([first.objects, first.requests, world.sandbox.meter.objects]).toEqual([200, 3, 200])
-    expect(braze(world)['u60']).toEqual({
+    expect(braze(world).u60).toEqual({
       a1: 'true',
       a2: 'true',
       a3: 'true',
@@ -192,11 +192,11 @@ describe.each(KINDS)('a life on %s', (on) => {
       twice: '120',
       week: '4',
     })
-    expect(braze(world)['u31']).toEqual({ n: '31' })
+    expect(braze(world).u31).toEqual({ n: '31' })
     await world.sql('update crowd set n = n + 1 where n between 60 and 69')
     const next = good(await world.sync())
     expect([next.objects, next.requests]).toEqual([10, 1])
-    expect(braze(world)['u60']).toEqual({
+    expect(braze(world).u60).toEqual({
       a1: 'false',
       a2: 'false',
       a3: 'false',

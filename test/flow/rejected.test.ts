@@ -49,7 +49,7 @@ describe.each(KINDS)('rejected on %s', (on) => {
     expect((await world.sync()).requests).toBe(0)
     await world.sql(`update people set n = 20 where id = 'bob'`)
     expect(of(good(await world.sync()), 'facts')).toMatchObject({ changed: 1, sent: 1 })
-    expect(braze(world)['bob']).toEqual({ n: '20' })
+    expect(braze(world).bob).toEqual({ n: '20' })
     expect(await rejections(world)).toEqual(bobsMail(3, true))
 
     // Another bad value is a new rejection.
@@ -58,7 +58,7 @@ describe.each(KINDS)('rejected on %s', (on) => {
     expect(await rejections(world)).toEqual(bobsMail(1))
     await world.sql(`update people set mail = 'bob@example.com' where id = 'bob'`)
     good(await world.sync())
-    expect(braze(world)['bob']).toEqual({ email: '"bob@example.com"', n: '20' })
+    expect(braze(world).bob).toEqual({ email: '"bob@example.com"', n: '20' })
     expect(await rejections(world)).toEqual([])
     expect((await world.sync()).requests).toBe(0)
     expect(await leftTables(world)).toEqual([])
@@ -142,12 +142,12 @@ describe.each(KINDS)('rejected on %s', (on) => {
     fault.remove()
     // It comes back and leaves again: what is sent differs, then is the same, and is tried.
     expect(good(await world.resync(['all_of_us'])).objects).toBe(2)
-    expect(braze(world)['bob']).toEqual({ all_of_us: 'true' })
+    expect(braze(world).bob).toEqual({ all_of_us: 'true' })
     await world.sql(`insert into people values ('bob', null, 1)`)
     good(await world.sync())
     await world.sql(`delete from people where id = 'bob'`)
     good(await world.sync())
-    expect(braze(world)['bob']).toEqual({ all_of_us: 'false' })
+    expect(braze(world).bob).toEqual({ all_of_us: 'false' })
     expect(await rejections(world)).toEqual([])
   })
 

@@ -151,7 +151,7 @@ describe.each(KINDS)('withheld on %s', (on) => {
     ])
     await world.sql(`delete from people where id is null or id = ' ' or note = 'a'`)
     good(await world.sync())
-    expect(braze(world)['ann']).toEqual({ all_of_us: 'true', note: '"twice"' })
+    expect(braze(world).ann).toEqual({ all_of_us: 'true', note: '"twice"' })
     expect(await world.ledger(REJECTIONS)).toEqual([])
   })
 

@@ -66,18 +66,14 @@ describe.each(['duckdb', 'postgres'] as const)('the lease on %s', (kind) => {
   })
 })
 
-describe('the lease and its death certificate on postgres', () => {
+describe.each(['duckdb', 'postgres'] as const)('the lease and its death certificate on %s', (kind) => {
   let ledger: Opened
   beforeEach(async () => {
-    ledger = await openLedger('postgres')
+    ledger = await openLedger(kind)
   })
   afterEach(() => ledger.close())
 
-  const certificate = async (): Promise<DeathCertificate> => {
-    const made = await ledger.databases.store.deathCertificate(NAME)
-    if (made === null) throw new Error('Postgres has no certificate')
-    return made
-  }
+  const certificate = () => certificateOf(ledger)
 
   it('a holder whose connection is gone is taken over at once', async () => {
     const dead = await certificate()
@@ -107,11 +103,19 @@ describe('the lease and its death certificate on postgres', () => {
     await checkFence(ledger.session, ledger, lease)
     await Promise.all([heir.release(), third.release()])
   })
+})
+
+describe('rivals on postgres', () => {
+  let ledger: Opened
+  beforeEach(async () => {
+    ledger = await openLedger('postgres')
+  })
+  afterEach(() => ledger.close())
 
   it('of two that come at once, also for the very first time, one gets it', async () => {
     for (let round = 0; round < 5; round += 1) {
       const sessions = await Promise.all([1, 2, 3].map(() => ledger.databases.store.session()))
-      const certificates = await Promise.all([1, 2, 3].map(certificate))
+      const certificates = await Promise.all([1, 2, 3].map(() => certificateOf(ledger)))
       const scope = { project: 'shop', workspace: `round ${round}` }
       const tries = sessions.map((session, i) =>
         acquireLease(
@@ -149,5 +153,11 @@ describe('the lease and its death certificate on postgres', () => {
     await session.close()
   })
 })
+
+async function certificateOf({ databases }: TestLedger): Promise<DeathCertificate> {
+  const made = await databases.store.deathCertificate(NAME)
+  if (made === null) throw new Error('there is no certificate')
+  return made
+}
 
 const WAITING = `select 1 as ok from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'`

@@ -61,14 +61,14 @@ const definition = fc.oneof(
 
 /** A flag has no column of its own: its value is true for whoever is there. */
 function rowsOf(writes: readonly ModelWrite[]): fc.Arbitrary<Map<string, ModelRow>> {
-  const valueOf = (write: ModelWrite) =>
+  const valuesFor = (write: ModelWrite) =>
     write.attribute === 'flag'
       ? fc.constant('true')
       : fc.option(fc.constantFrom(...SAMPLES[write.kind].map(({ json }) => json)), {
           nil: undefined,
           freq: 3,
         })
-  const row = fc.record({ bad: fc.nat(6), values: fc.tuple(...writes.map(valueOf)) }).map(
+  const row = fc.record({ bad: fc.nat(6), values: fc.tuple(...writes.map(valuesFor)) }).map(
     ({ bad, values }): ModelRow => ({
       bad: bad === 0,
       values: Object.fromEntries(

@@ -103,7 +103,7 @@ function expected(all: readonly Part[]): Map<string, object> {
           : { [part.identity]: row.k }),
         _update_existing_only: true,
       }
-      if (row.sets) person['_update_existing_only'] = false
+      if (row.sets) person._update_existing_only = false
       Object.assign(person, JSON.parse(`{${row.members ?? ''}}`))
       part.slots.forEach(({ attribute, element }, i) => {
         const op = row.lists[i]

@@ -44,16 +44,22 @@ export function heldNext(person: {
   if (row?.bad === true) return before
   const next = new Map<string, string>()
   for (const write of writes) {
-    const value =
-      row === undefined ? undefined : write.element === undefined ? row.values[write.attribute] : 'true'
-    const saysNothing =
-      row === undefined ? write.onLeave === 'keep' : value === undefined && write.nulls === 'omit'
-    if (saysNothing) {
+    const value = valueIn(row, write)
+    if (value !== undefined) next.set(nameOf(write), value)
+    else if (saysNothing(row, write))
       for (const [name, json] of before) if (placeOfName(name) === placeOf(write)) next.set(name, json)
-    } else if (value !== undefined) next.set(nameOf(write), value)
   }
   return next
 }
+
+function valueIn(row: ModelRow | undefined, write: ModelWrite): string | undefined {
+  if (row === undefined) return undefined
+  return write.element === undefined ? row.values[write.attribute] : 'true'
+}
+
+/** Nobody there, or a NULL, that leaves what Braze holds as it is. */
+const saysNothing = (row: ModelRow | undefined, write: ModelWrite): boolean =>
+  row === undefined ? write.onLeave === 'keep' : write.nulls === 'omit'
 
 /** What Braze holds of a person: JSON text by attribute, and the elements of ours by list. */
 export interface BrazePerson {

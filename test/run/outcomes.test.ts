@@ -3,8 +3,8 @@
 
 import fc from 'fast-check'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import type { Sync } from '../../src/model/definition.ts'
 import type { SyncReport } from '../../src/ledger/runs.ts'
+import type { Sync } from '../../src/model/definition.ts'
 import { type Engine, openEngine, selectRows, syncOf } from './engine.ts'
 import { type Fate, type Holdings, ScriptedBraze } from './scripted-braze.ts'
 
@@ -23,19 +23,17 @@ const days: fc.Arbitrary<Day[]> = fc.array(
   fc.record({
     vip: fc.subarray(PEOPLE),
     club: fc.subarray(PEOPLE),
-    facts: fc
-      .subarray(PEOPLE)
-      .chain((people) =>
-        fc.tuple(
-          ...people.map((k) =>
-            fc.record({
-              k: fc.constant(k),
-              city: fc.constantFrom(undefined, 'Oslo', 'Rom'),
-              email: fc.constantFrom(undefined, 'a@x.org', 'b@x.org'),
-            }),
-          ),
+    facts: fc.subarray(PEOPLE).chain((people) =>
+      fc.tuple(
+        ...people.map((k) =>
+          fc.record({
+            k: fc.constant(k),
+            city: fc.constantFrom(undefined, 'Oslo', 'Rom'),
+            email: fc.constantFrom(undefined, 'a@x.org', 'b@x.org'),
+          }),
         ),
       ),
+    ),
     fates: fc.array(
       fc.oneof(
         { weight: 4, arbitrary: fc.constant<Fate>({ kind: 'accepted' }) },
@@ -66,7 +64,11 @@ const WRITES: Readonly<Record<string, readonly string[]>> = {
 
 function syncsOf({ vip, club, facts }: Day): Sync[] {
   const text = { external_id: 'varchar' }
-  const members = (people: readonly string[]) => selectRows(text, people.map((k) => ({ external_id: k })))
+  const members = (people: readonly string[]) =>
+    selectRows(
+      text,
+      people.map((k) => ({ external_id: k })),
+    )
   const rows = facts.map(({ k, city, email }) => ({
     external_id: k,
     ...(city === undefined ? {} : { city }),
@@ -79,7 +81,9 @@ function syncsOf({ vip, club, facts }: Day): Sync[] {
     syncOf('club', members(club), {
       audience: { membership: 'list', attribute: 'audiences', element: 'club', onLeave: 'remove' },
     }),
-    syncOf('facts', selectRows({ ...text, city: 'varchar', email: 'varchar' }, rows), { properties: PROPERTIES }),
+    syncOf('facts', selectRows({ ...text, city: 'varchar', email: 'varchar' }, rows), {
+      properties: PROPERTIES,
+    }),
   ]
 }
 
@@ -109,9 +113,14 @@ const plain = (people: ReadonlyMap<string, Holdings>): Record<string, Record<str
 
 async function snapshots(engine: Engine): Promise<Map<string, Holdings>> {
   const people = new Map<string, Holdings>()
-  const known = await engine.rows((table) => `select sync, snapshot, size, definition from ${table('syncs')} where project = '${project(engine)}'`)
+  const known = await engine.rows(
+    (table) =>
+      `select sync, snapshot, size, definition from ${table('syncs')} where project = '${project(engine)}'`,
+  )
   for (const { sync, snapshot, size, definition } of known) {
-    const { writes } = JSON.parse(String(definition)) as { writes: { column: string; attribute: string; element?: string }[] }
+    const { writes } = JSON.parse(String(definition)) as {
+      writes: { column: string; attribute: string; element?: string }[]
+    }
     const rows = await engine.rows((table) => `select * from ${table(String(snapshot))}`)
     expect(size, `size of ${sync}`).toBe(rows.length)
     for (const row of rows) {
@@ -153,7 +162,9 @@ describe.each<['duckdb' | 'postgres', number]>([
       }),
       { numRuns },
     )
-    const left = (await engine.tables()).filter((name) => !name.startsWith('snapshot_') && !before.includes(name))
+    const left = (await engine.tables()).filter(
+      (name) => !name.startsWith('snapshot_') && !before.includes(name),
+    )
     expect(left, 'no run leaves tables behind').toEqual([])
   })
 })
@@ -176,7 +187,9 @@ async function live(
         doubted.delete(`${sync} ${k}`)
     }
   }
-  const rows = await engine.rows((table) => `select distinct sync, k from ${table('doubt')} where project = '${project(engine)}'`)
+  const rows = await engine.rows(
+    (table) => `select distinct sync, k from ${table('doubt')} where project = '${project(engine)}'`,
+  )
   const found = rows.map(({ sync, k }) => `${sync} ${k}`)
   // A person who was partly refused may stay in doubt: it is sent again either way.
   for (const one of doubted) expect(found, 'who got no answer is in doubt').toContain(one)
@@ -190,7 +203,9 @@ function expectOutcomes(sync: SyncReport, braze: ScriptedBraze, exitCode: number
   const ours = braze.sent.filter((one) => concerns(one, writes))
   const count = (...outcomes: string[]) => ours.filter(({ outcome }) => outcomes.includes(outcome)).length
   expect(new Set(ours.map(({ k }) => k)).size, 'law 6: nobody is sent twice').toBe(ours.length)
-  const partly = ours.filter(({ outcome, attributes }) => outcome === 'partly refused' && attributes.includes('email'))
+  const partly = ours.filter(
+    ({ outcome, attributes }) => outcome === 'partly refused' && attributes.includes('email'),
+  )
   const refused = count('refused') + (writes.includes('email') ? partly.length : 0)
   expect({ sent: sync.sent, rejected: sync.rejected, unknown: sync.unknown }, `law 3: ${sync.name}`).toEqual({
     sent: count('accepted', 'partly refused'),
@@ -212,5 +227,8 @@ async function putRight(engine: Engine, braze: ScriptedBraze, day: Day): Promise
   expect(quiet, 'law 2').toMatchObject({ requests: 0, objects: 0, status: 'succeeded' })
   expect(braze.sent).toEqual([])
   for (const name of ['doubt', 'rejections', 'acks', 'refusals'])
-    expect(await engine.rows((table) => `select 1 as ok from ${table(name)} where project = '${project(engine)}'`), name).toEqual([])
+    expect(
+      await engine.rows((table) => `select 1 as ok from ${table(name)} where project = '${project(engine)}'`),
+      name,
+    ).toEqual([])
 }

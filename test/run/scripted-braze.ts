@@ -40,7 +40,8 @@ export class ScriptedBraze implements Braze {
   /** One by one, as their batches are handed over: what happens is the same in every run of a test. */
   async send(batch: Batch, { mayLeave, signal }: SendOptions): Promise<BatchOutcome> {
     const objects = JSON.parse(`[${batch.objects}]`) as BrazeObject[]
-    if (objects.length !== batch.count) throw new Error(`${batch.count} objects said, ${objects.length} there`)
+    if (objects.length !== batch.count)
+      throw new Error(`${batch.count} objects said, ${objects.length} there`)
     signal.throwIfAborted()
     const fate = this.fates.shift() ?? { kind: 'accepted' }
     if (fate.kind === 'failed' && !fate.left) {
@@ -92,29 +93,31 @@ export class ScriptedBraze implements Braze {
 
   #note(objects: readonly BrazeObject[], outcome: Sent['outcome']): void {
     for (const object of objects)
-      this.sent.push({ k: String(object['external_id']), attributes: namesIn(object), outcome })
+      this.sent.push({ k: String(object.external_id), attributes: namesIn(object), outcome })
   }
 
   #apply(people: Map<string, Holdings>, object: BrazeObject): void {
-    const k = String(object['external_id'])
+    const k = String(object.external_id)
     const known = people.get(k)
-    if (known === undefined && object['_update_existing_only'] === true) return
+    if (known === undefined && object._update_existing_only === true) return
     const person = known ?? new Map<string, Value>()
     people.set(k, person)
-    for (const [name, change] of Object.entries(object)) {
-      if (name === 'external_id' || name === '_update_existing_only') continue
-      if (typeof change === 'object' && change !== null) {
+    for (const [name, change] of changesIn(object)) {
+      if (typeof change !== 'object') person.set(name, change)
+      else if (change === null) person.delete(name)
+      else {
         for (const element of change.add ?? []) person.set(`${name}/${element}`, true)
         for (const element of change.remove ?? []) person.delete(`${name}/${element}`)
-      } else if (change === null) person.delete(name)
-      else person.set(name, change)
+      }
     }
   }
 }
 
+const changesIn = (object: BrazeObject): [string, Change][] =>
+  Object.entries(object).filter(([name]) => name !== 'external_id' && name !== '_update_existing_only')
+
 function namesIn(object: BrazeObject): string[] {
-  return Object.entries(object).flatMap(([name, change]) => {
-    if (name === 'external_id' || name === '_update_existing_only') return []
+  return changesIn(object).flatMap(([name, change]) => {
     if (typeof change !== 'object' || change === null) return [name]
     return [...(change.add ?? []), ...(change.remove ?? [])].map((element) => `${name}/${element}`)
   })

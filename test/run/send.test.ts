@@ -20,7 +20,9 @@ async function makeOutbox(people: number): Promise<string> {
   outboxes += 1
   const outbox = ledger.dialect.table(`outbox_${outboxes}`)
   await ledger.run(createOutbox(ledger.dialect, outbox))
-  await ledger.run(`insert into ${outbox} select i, 'external_id', 'p' || i, '{"n":' || i || '}' from range(${people}) as t(i)`)
+  await ledger.run(
+    `insert into ${outbox} select i, 'external_id', 'p' || i, '{"n":' || i || '}' from range(${people}) as t(i)`,
+  )
   return outbox
 }
 
@@ -39,7 +41,8 @@ function noteAcks(): Noted {
     log,
     acks: {
       started: async (range) => note('started')(range),
-      answered: (batch, refusals) => note(refusals.length === 0 ? 'accepted' : `refused ${refusals.length} of`)(batch),
+      answered: (batch, refusals) =>
+        note(refusals.length === 0 ? 'accepted' : `refused ${refusals.length} of`)(batch),
       unknown: note('unknown'),
       unsent: note('unsent'),
       flush: async () => {
@@ -86,7 +89,8 @@ function outcomes(log: readonly string[]): Map<number, string[]> {
   for (const line of log) {
     const [, what = '', first, last] = /^(.*) (\d+)-(\d+)$/.exec(line) ?? []
     if (what === 'started' || first === undefined) continue
-    for (let seq = Number(first); seq <= Number(last); seq += 1) found.set(seq, [...(found.get(seq) ?? []), what])
+    for (let seq = Number(first); seq <= Number(last); seq += 1)
+      found.set(seq, [...(found.get(seq) ?? []), what])
   }
   return found
 }
@@ -124,7 +128,14 @@ describe('law 3: every number of the outbox ends in one outcome', () => {
       return first === 4 ? { kind: 'unknown', reason: 'garbage' } : accepted
     })
     expect(result).toEqual({ objects: 6, complete: true, failure: undefined })
-    expect(log).toEqual(['started 0-7', 'accepted 0-1', 'refused 1 of 2-3', 'unknown 4-5', 'accepted 6-7', 'flush'])
+    expect(log).toEqual([
+      'started 0-7',
+      'accepted 0-1',
+      'refused 1 of 2-3',
+      'unknown 4-5',
+      'accepted 6-7',
+      'flush',
+    ])
   })
 
   it('when time is up: what has left is answered, the rest of the chunk is known not to have left', async () => {
@@ -221,13 +232,18 @@ describe('law 3: every number of the outbox ends in one outcome', () => {
 
 it('stops when ten batches in a row are not understood: something answers in the place of Braze', async () => {
   const { result, log } = await send(60, () => ({ kind: 'unknown', reason: '<html>' }))
-  expect(result.failure).toMatchObject({ name: 'BrazeError', message: expect.stringContaining('10 batches in a row') })
+  expect(result.failure).toMatchObject({
+    name: 'BrazeError',
+    message: expect.stringContaining('10 batches in a row'),
+  })
   expect(result).toMatchObject({ objects: 0, complete: false })
   expect([...outcomes(log).values()].every((all) => all.length === 1)).toBe(true)
 })
 
 it('an understood batch in between starts the count anew', async () => {
-  const { result } = await send(60, (first) => (first % 18 === 0 ? accepted : { kind: 'unknown', reason: '' }))
+  const { result } = await send(60, (first) =>
+    first % 18 === 0 ? accepted : { kind: 'unknown', reason: '' },
+  )
   expect(result).toMatchObject({ failure: undefined, complete: true, objects: 8 })
 })
 

@@ -3,6 +3,7 @@
 
 import { readFileSync } from 'node:fs'
 import { openBraze } from '../../src/braze/client.ts'
+import type { Braze } from '../../src/braze/port.ts'
 import { asError, BrazierError } from '../../src/model/errors.ts'
 import { silentLog } from '../../src/model/log.ts'
 import { loadProject } from '../../src/project/load-project.ts'
@@ -28,7 +29,7 @@ function countStatement(): void {
 }
 
 let stages = 0
-function countStage({ stage }: Progress): void {
+function countStage({ stage }: { readonly stage: Progress['stage'] | 'request' }): void {
   if (stage !== job.at?.stage) return
   stages += 1
   if (stages === (job.at.nth ?? 1)) reach(job.at)
@@ -52,12 +53,26 @@ function watched(databases: Databases): Databases {
   return { ...databases, store: { ...store, session: async () => counted(await store.session()) } }
 }
 
+async function watchedBraze(settings: Parameters<typeof openBraze>[0]): Promise<Braze> {
+  const braze = openBraze(settings, { log: silentLog, version: 'test' })
+  const send: Braze['send'] = (batch, options) => {
+    countStage({ stage: 'request' })
+    return braze.send(batch, options)
+  }
+  return { ...braze, send }
+}
+
 async function perform(deps: RunDeps): Promise<RunReport> {
   const waitSeconds = job.waitSeconds ?? 0
   if (job.apply !== undefined) return applyPlan(deps, { plan: job.apply, waitSeconds })
   if (job.retire !== undefined) return retireSync(deps, { name: job.retire, waitSeconds })
   const syncs = selectSyncs(deps.project.syncs, [])
-  return runSyncs(deps, { syncs, command: job.resync === true ? 'resync' : 'sync', waitSeconds, slots: new Map() })
+  return runSyncs(deps, {
+    syncs,
+    command: job.resync === true ? 'resync' : 'sync',
+    waitSeconds,
+    slots: new Map(),
+  })
 }
 
 async function main(): Promise<ChildResult> {
@@ -70,7 +85,7 @@ async function main(): Promise<ChildResult> {
     const report = await perform({
       project,
       databases,
-      openBraze: async () => openBraze(project.braze, { log: silentLog, version: 'test' }),
+      openBraze: () => watchedBraze(project.braze),
       log: silentLog,
       now: () => new Date(),
       monotonic: () => performance.now(),

@@ -15,11 +15,11 @@ export interface ChildJob {
   readonly resync?: boolean
   readonly waitSeconds?: number
   readonly leaseSeconds?: number
-  /** Where it kills or freezes itself: before its nth statement on the ledger, or at the nth sign of a stage. */
+  /** Where it kills or freezes itself: before its nth statement on the ledger, at the nth sign of a stage, or request. */
   readonly at?: {
     readonly signal: 'SIGKILL' | 'SIGSTOP'
     readonly statement?: number
-    readonly stage?: Progress['stage']
+    readonly stage?: Progress['stage'] | 'request'
     readonly nth?: number
   }
 }

@@ -242,7 +242,7 @@ function nameOf({ externalId, aliases, fields, brazeId }: SandboxProfile): strin
   const [alias] = aliases
   if (externalId !== undefined) return externalId
   if (alias !== undefined) return `${alias.label}:${alias.name}`
-  return String(fields['email'] ?? fields['phone'] ?? brazeId)
+  return String(fields.email ?? fields.phone ?? brazeId)
 }
 
 function heldBy({ fields, rawAttributes }: SandboxProfile): Record<string, string> {

@@ -71,7 +71,7 @@ function notesOf(sync: Planned, paint: Paint): string[] {
   const { numbers, heldBy, definition } = sync
   const lost = Object.entries(numbers.lost).map(
     ([attribute, people]) =>
-      `${attribute} is taken back from ${counted(people, 'person', 'people')} who stay`,
+      `${attribute} is taken back from ${counted(people, 'person who stays', 'people who stay')}`,
   )
   const notes = [
     ...heldBy.map((reason) => `${paint.bad('held')} by ${reason}`),

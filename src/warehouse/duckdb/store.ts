@@ -1,7 +1,7 @@
 // Decides what a DuckDB state file is as a store: its sessions, its schema, and how candidates land in it.
 
 import { relative } from 'node:path'
-import type { Store } from '../port.ts'
+import type { DeathCertificate, Store } from '../port.ts'
 import { sessionOver } from '../session.ts'
 import { type Instance, statementsOf } from './connection.ts'
 import { duckdbDialect, ident, LEDGER_SCHEMA, STATE_CATALOG } from './dialect.ts'
@@ -10,6 +10,7 @@ export function duckdbStore(instance: Instance, directory: string): Store {
   const path = relative(directory, instance.files.state)
   const place = path === '' || path.startsWith('..') ? instance.files.state : path
   const session = async () => sessionOver(statementsOf(await instance.connect(), `the state file ${place}`))
+  const held = new Set<string>()
   return {
     dialect: duckdbDialect,
     place,
@@ -20,8 +21,24 @@ export function duckdbStore(instance: Instance, directory: string): Store {
         .run(`create schema if not exists ${ident(STATE_CATALOG)}.${ident(LEDGER_SCHEMA)}`)
         .finally(() => one.close())
     },
-    // The lock file says whether the holder lives.
-    deathCertificate: async () => null,
+    deathCertificate: async (name) => certificate(held, name),
     close: () => instance.close(),
+  }
+}
+
+/** We have the state file, so that no other process with it can be alive: only runs of this very opening can. */
+function certificate(held: Set<string>, name: string): DeathCertificate {
+  let mine = false
+  return {
+    async take() {
+      if (held.has(name)) return mine
+      held.add(name)
+      mine = true
+      return true
+    },
+    async release() {
+      if (mine) held.delete(name)
+      mine = false
+    },
   }
 }

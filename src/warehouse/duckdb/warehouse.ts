@@ -112,7 +112,7 @@ async function withFile<T>(source: Source, work: () => Promise<T>): Promise<T> {
   if (attach === undefined || detach === undefined) return work()
   if (path !== undefined && !existsSync(path)) {
     throw new WarehouseError(`the DuckDB warehouse ${path} does not exist`, {
-      hint: 'Correct warehouse.path; it is relative to the project.',
+      hint: 'Correct warehouse.path; it is relative to the project. (The sample project reads what `npm run demo` makes.)',
     })
   }
   try {
