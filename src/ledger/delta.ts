@@ -76,7 +76,7 @@ function opOf(
   slots: readonly SlotSql[],
   { leaves, forgets }: { readonly leaves: boolean; readonly forgets: boolean },
 ): string {
-  const real = slots.map((slot) => slot.really).join(' or ')
+  const real = slots.map((slot) => slot.really).join(' or ') || 'false'
   const leaving = leaves ? ` when ${ABSENT}${forgets ? ` and (${real})` : ''} then 'remove'` : ''
   const rewrites = forgets || slots.some((slot) => slot.rewrite !== undefined)
   if (input.doubt === undefined && !rewrites)
@@ -93,7 +93,7 @@ function rowColumns(
   absent: { readonly leaves: boolean; readonly forgets: boolean },
 ): string[] {
   const members = slots.flatMap((slot) => (slot.member === undefined ? [] : [slot.member]))
-  const sum = slots.map((slot) => `case when ${slot.says} then 1 else 0 end`).join(' + ')
+  const sum = slots.map((slot) => `case when ${slot.says} then 1 else 0 end`).join(' + ') || '0'
   const any = (name: 'sets' | 'moved') => slots.flatMap((slot) => slot[name] ?? []).join(' or ') || 'false'
   const lost = slots.flatMap((slot) => slot.lost ?? [])
   const text = (parts: readonly string[]) =>

@@ -67,22 +67,29 @@ export function outcomeTables(
 export function settleSync(ledger: Ledger, input: SettleInput): string[] {
   const { dialect } = ledger
   const done = settledCondition(ledger, input)
-  const values = input.slots
-    .flatMap((slot) => [...(slot.target === undefined ? [] : [slot.target]), ...slot.held])
-    .map((write) => write.column)
-  const columns = [...new Set(values)]
-  const v = (column: string) => dialect.ident(`v_${column}`)
-  const anything = columns.map((column) => `d.${v(column)} is not null`).join(' or ')
-  const sentAt = input.hasSentAt
-    ? { names: ', sent_at', values: `, ${dialect.now}` }
-    : { names: '', values: '' }
+  const writes = input.slots.flatMap((slot) => [
+    ...(slot.target === undefined ? [] : [slot.target]),
+    ...slot.held,
+  ])
+  const columns = [...new Set(writes.map((write) => write.column))]
+  const v = (column: string) => `d.${dialect.ident(`v_${column}`)}`
+  // Of somebody who leaves nothing is left, unless Braze refused to take it back.
+  const anything = columns.map((column) => `${v(column)} is not null`).join(' or ') || 'false'
+  const names = [
+    'k',
+    'since',
+    ...(input.hasSentAt ? ['sent_at'] : []),
+    ...columns.map((c) => dialect.ident(c)),
+  ]
+  const values = [
+    ...['d.k', `coalesce(d.since, ${dialect.now})`],
+    ...(input.hasSentAt ? [dialect.now] : []),
+    ...columns.map(v),
+  ]
   return [
     ...(input.allAccepted ? [] : refusedBack(ledger, input)),
     `delete from ${input.snapshot} where k in (select d.k from ${input.delta} as d where op <> 'add' and ${done})`,
-    `insert into ${input.snapshot} (k, since${sentAt.names}, ${columns.map((c) => dialect.ident(c)).join(', ')}) ` +
-      `select d.k, coalesce(d.since, ${dialect.now})${sentAt.values}, ${columns.map((c) => `d.${v(c)}`).join(', ')} ` +
-      // Of somebody who leaves nothing is left, unless Braze refused to take it back.
-      `from ${input.delta} as d where (${anything}) and ${done}`,
+    `insert into ${input.snapshot} (${names.join(', ')}) select ${values.join(', ')} from ${input.delta} as d where (${anything}) and ${done}`,
     ...(input.firstLoad || !input.keepsHistory ? [] : [addHistory(ledger, input, done)]),
     ...doubtAndRejections(ledger, input, done),
   ]

@@ -67,6 +67,8 @@ export async function deliver(context: RunContext, request: DeliverRequest): Pro
     const requests = braze?.stats().requests ?? 0
     context.progress({ stage: 'settle' })
     await request.lease.extend(SETTLE_SECONDS)
+    // The other run has settled in our place: to find nothing left to do would look like success.
+    request.lease.lost.throwIfAborted()
     await ledger.session.run(
       updateRows(ledger, 'runs', {
         set: { requests, objects: sent.result.objects },

@@ -12,8 +12,10 @@ export interface KeptLease {
   readonly lost: AbortSignal
   /** Whether the lease outlives a request that leaves now. */
   mayLeave(): boolean
-  /** Before a settle, which may take longer than a lease lives. */
+  /** Before a settle, which may take longer than a lease lives. @throws LeaseLostError when it is no longer ours. */
   extend(seconds: number): Promise<void>
+  /** Asks the ledger: whoever was frozen does not know yet what the row says. */
+  isOurs(): Promise<boolean>
   release(): Promise<void>
 }
 
@@ -85,19 +87,21 @@ function startRenewing(context: RunContext, { ledger, lease, at, seconds: life, 
   const lost = new AbortController()
   const requestMs = context.project.braze.requestTimeoutSeconds * 1000
   let until = at + life * 1000
-  const lose = () =>
-    lost.abort(
-      new LeaseLostError('the lease was lost', { hint: 'Another run has taken over; it does the rest.' }),
-    )
-  const extend = async (seconds: number) => {
+  const renew = async (seconds: number): Promise<boolean> => {
     const asked = context.monotonic()
-    if (!(await renewLease(ledger, lease, seconds))) return lose()
-    until = asked + seconds * 1000
+    if (await renewLease(ledger, lease, seconds)) until = asked + seconds * 1000
+    else
+      lost.abort(
+        new LeaseLostError('the lease was lost', { hint: 'Another run has taken over; it does the rest.' }),
+      )
+    return !lost.signal.aborted
   }
-  let renewing: Promise<void> = Promise.resolve()
+  let renewing: Promise<unknown> = Promise.resolve()
   const timer = setInterval(
     () => {
-      renewing = extend(life).catch((error: unknown) =>
+      // Never shorter than what a settle has asked for: its transaction locks the row, and later renewals out.
+      const granted = (until - context.monotonic()) / 1000
+      renewing = renew(Math.max(life, granted)).catch((error: unknown) =>
         context.log.warn('lease.renewal_failed', { reason: asError(error).message }),
       )
     },
@@ -108,7 +112,10 @@ function startRenewing(context: RunContext, { ledger, lease, at, seconds: life, 
     lease,
     lost: lost.signal,
     mayLeave: () => !lost.signal.aborted && context.monotonic() + requestMs < until,
-    extend,
+    extend: async (seconds) => {
+      if (!(await renew(seconds))) throw lost.signal.reason
+    },
+    isOurs: () => renew(life),
     release: async () => {
       clearInterval(timer)
       await renewing

@@ -2,6 +2,7 @@
 // file; what a living sync writes too is left alone.
 
 import { createDelta } from '../ledger/delta.ts'
+import { checkFence, type Lease } from '../ledger/lease.ts'
 import { tableNames } from '../ledger/names.ts'
 import { countDelta, readNumbers } from '../ledger/numbers.ts'
 import { type PlanHead, type PlanSync, savePlan, setPlanStatus, startPlan } from '../ledger/plans.ts'
@@ -48,7 +49,7 @@ export async function retireSync(
       const whole =
         delivered.failure === undefined &&
         (settled === undefined || settled.unsent + settled.unknown + settled.refused === 0)
-      if (whole) await forgetSync(context, record)
+      if (whole) await forgetSync(context, current.lease.lease, record)
       return { set, held: new Map(), delivered }
     },
   )
@@ -143,13 +144,16 @@ function retiredSlots(definition: SettledDefinition, claimed: ReadonlySet<string
   return slotsOf(nothing, { ...definition, writes: definition.writes.map(back) }, claimed)
 }
 
-async function forgetSync(context: RunContext, record: SyncRecord): Promise<void> {
+/** All at once: a sync on record whose snapshot is gone could be neither run nor retired. */
+async function forgetSync(context: RunContext, lease: Lease, record: SyncRecord): Promise<void> {
   const { ledger } = context
-  await ledger.session.run(`drop table if exists ${ledger.dialect.table(record.snapshot)}`)
-  // Its removes are not those of a sync that begins anew under the same name.
-  await ledger.session.run(
-    updateRows(ledger, 'run_syncs', { set: { removes: null }, where: { sync: record.sync } }),
-  )
-  for (const table of ['doubt', 'rejections', 'syncs'] as const)
-    await ledger.session.run(deleteRows(ledger, table, { sync: record.sync }))
+  await ledger.session.transaction(async (tx) => {
+    await checkFence(tx, ledger, lease)
+    await tx.run(`drop table if exists ${ledger.dialect.table(record.snapshot)}`)
+    const where = { sync: record.sync }
+    // Its removes are not those of a sync that begins anew under the same name.
+    await tx.run(updateRows(ledger, 'run_syncs', { set: { removes: null }, where }))
+    for (const table of ['doubt', 'rejections', 'syncs'] as const)
+      await tx.run(deleteRows(ledger, table, where))
+  })
 }

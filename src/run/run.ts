@@ -98,7 +98,7 @@ export async function inRun(
       await expirePlans(context.ledger, deps.project.planExpireHours)
       await trimHistory(context)
       await openRun(context, { run, plan, command: options.command, fence: lease.lease.fence })
-      const attempt = await attempted(() => work(context, { run, plan, lease, timeIsUp }))
+      const attempt = await attempted(lease, () => work(context, { run, plan, lease, timeIsUp }))
       const seconds = (context.monotonic() - started) / 1000
       const report = makeReport({ run, startedAt: startedAt.toISOString(), seconds, options, attempt })
       await closeBooks(context, { run, plan, command: options.command, report, attempt })
@@ -143,12 +143,14 @@ type Attempt =
   | { readonly carried: Carried; readonly failure: Error | undefined }
   | { readonly carried: undefined; readonly failure: Error }
 
-async function attempted(work: () => Promise<Carried>): Promise<Attempt> {
+async function attempted(lease: KeptLease, work: () => Promise<Carried>): Promise<Attempt> {
   try {
     const carried = await work()
     return { carried, failure: carried.delivered.failure }
   } catch (error) {
-    return { carried: undefined, failure: asError(error) }
+    // For want of the lease whatever may go wrong: the run that took over has swept our tables, for one.
+    const isOurs = await lease.isOurs().catch(() => true)
+    return { carried: undefined, failure: asError(isOurs ? error : lease.lost.reason) }
   }
 }
 

@@ -12,10 +12,10 @@ export async function expectOneOutcomeEach(world: World, report: RunReport): Pro
   expect(rows.map(({ sync }) => sync).toSorted()).toEqual(report.syncs.map(({ name }) => name).toSorted())
   for (const row of rows) {
     const refused = await world.ledger(
-      `select count(distinct k) as n from rejections where run = '${report.run}' and sync = '${row['sync']}' and source = 'braze' and attribute = ''`,
+      `select count(distinct k) as n from rejections where run = '${report.run}' and sync = '${row.sync}' and source = 'braze' and attribute = ''`,
     )
-    const planned = JSON.parse(String(row['numbers'])).objects
-    const ended = Number(row['sent']) + Number(row['unknown']) + Number(refused[0]?.['n'])
+    const planned = JSON.parse(String(row.numbers)).objects
+    const ended = Number(row.sent) + Number(row.unknown) + Number(refused[0]?.n)
     if (report.error === null) expect({ ...row, ended }).toMatchObject({ ended: planned })
     else expect(ended).toBeLessThanOrEqual(planned)
   }
@@ -36,7 +36,7 @@ export async function expectLedgerIsTrue(world: World): Promise<void> {
     const doubt = await world.ledger(`select k from doubt where sync = '${sync}'`)
     const unsure = new Set(doubt.map(({ k }) => String(k)))
     const rows = await world.ledger(`select * from ${snapshot}`)
-    const known = new Map(rows.map((row) => [String(row['k']), row]))
+    const known = new Map(rows.map((row) => [String(row.k), row]))
     for (const id of new Set([...known.keys(), ...Object.keys(profiles)])) {
       if (unsure.has(id)) continue
       for (const write of writes) {

@@ -108,6 +108,7 @@ it('counts rows withheld before sending among the rejected', () => {
     heldBy: [],
     plan: null,
     error: null,
+    hint: null,
   })
 })
 

@@ -23,16 +23,20 @@ const job = JSON.parse(readFileSync(0, 'utf8')) as ChildJob
 const reach = (place: { readonly signal: 'SIGKILL' | 'SIGSTOP' }) => process.kill(process.pid, place.signal)
 
 let statements = 0
+/** The statement before which it happens; given a stage, they count from there. */
+let target = job.at?.stage === undefined ? job.at?.statement : undefined
 function countStatement(): void {
   statements += 1
-  if (job.at?.statement === statements) reach(job.at)
+  if (job.at !== undefined && statements === target) reach(job.at)
 }
 
 let stages = 0
 function countStage({ stage }: { readonly stage: Progress['stage'] | 'request' }): void {
   if (stage !== job.at?.stage) return
   stages += 1
-  if (stages === (job.at.nth ?? 1)) reach(job.at)
+  if (stages !== (job.at.nth ?? 1)) return
+  if (job.at.statement === undefined) reach(job.at)
+  else target = statements + job.at.statement
 }
 
 const counted = (session: Session): Session => ({

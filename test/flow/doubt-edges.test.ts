@@ -1,0 +1,88 @@
+// What doubt meets when the definition changes before it is cleared: another writer, another identity, another name.
+
+import { expect, it } from 'vitest'
+import { makeWorld } from '../support/world.ts'
+import { braze, good, leftTables } from './look.ts'
+
+const header = (yaml: string, sql: string) => `/* ---\n${yaml}\n--- */\n${sql}\n`
+const PEOPLE = [
+  'create table people (id text, mail text, city text, n int)',
+  `insert into people values ('ann', 'ann@x.org', 'Oslo', 1), ('bob', 'bob@x.org', 'Rome', 2)`,
+]
+const GUARDS = { guards: { max_removes: '100%', min_rows: 0 } }
+
+it('a column that moved to another file belongs to that one alone, also of people in doubt', async () => {
+  const facts = (columns: string) => `select id as external_id, ${columns} from people`
+  const world = await makeWorld({
+    on: 'duckdb',
+    data: PEOPLE,
+    config: GUARDS,
+    syncs: { 'sql/properties/facts.sql': header('on_leave: unset', facts('city, n')) },
+  })
+  world.sandbox.faults.inject({ kind: 'garbage', times: 'always' })
+  expect((await world.sync()).syncs[0]).toMatchObject({ unknown: 2, sent: 0 })
+  world.sandbox.faults.clear()
+  await world.write('sql/properties/facts.sql', header('on_leave: unset', facts('n')))
+  await world.write('sql/properties/places.sql', facts('city'))
+  good(await world.sync())
+  expect(braze(world)).toEqual({ ann: { city: '"Oslo"', n: '1' }, bob: { city: '"Rome"', n: '2' } })
+  expect(good(await world.sync()).requests).toBe(0)
+})
+
+it('people in doubt are named as they were: another identity is refused until that is settled', async () => {
+  const world = await makeWorld({
+    on: 'duckdb',
+    data: PEOPLE,
+    config: GUARDS,
+    syncs: { 'sql/audiences/vip.sql': 'select id as external_id from people' },
+  })
+  world.sandbox.faults.inject({ kind: 'garbage', times: 'always' })
+  expect((await world.sync()).syncs[0]).toMatchObject({ unknown: 2 })
+  expect(await world.ledger('select size from syncs')).toEqual([{ size: 0 }])
+  world.sandbox.faults.clear()
+  await world.write('sql/audiences/vip.sql', 'select mail as email from people')
+  const refused = await world.sync()
+  expect(refused.syncs[0]).toMatchObject({ status: 'failed', sent: 0 })
+  expect(refused.syncs[0]?.error).toContain('was named by external_id and is now named by email')
+  expect(refused.requests).toBe(0)
+  good(await world.retire('vip'))
+  good(await world.sync())
+  const profiles = Object.values(braze(world))
+  expect(profiles.filter(({ vip }) => vip === 'true')).toHaveLength(2)
+  expect(await world.ledger('select k from doubt')).toEqual([])
+})
+
+it('everything of a file is sent again also when it has just been renamed', async () => {
+  const world = await makeWorld({
+    on: 'duckdb',
+    data: PEOPLE,
+    config: GUARDS,
+    syncs: { 'sql/properties/facts.sql': 'select id as external_id, n from people' },
+  })
+  good(await world.sync())
+  await world.remove('sql/properties/facts.sql')
+  await world.write('sql/properties/numbers.sql', header('was: facts', 'select id as external_id, n from people'))
+  expect(good(await world.resync(['numbers'])).objects).toBe(2)
+  expect(await world.ledger('select k from doubt')).toEqual([])
+  expect(await world.ledger('select sync, size from syncs')).toEqual([{ sync: 'numbers', size: 2 }])
+  expect(await leftTables(world)).toEqual([])
+})
+
+it('a flag that becomes a list of the same attribute: whoever leaves it, nobody is left as half of each', async () => {
+  const vip = (yaml: string, n: number) => header(yaml, `select id as external_id from people where n >= ${n}`)
+  const world = await makeWorld({
+    on: 'duckdb',
+    data: PEOPLE,
+    config: GUARDS,
+    syncs: { 'sql/audiences/vip.sql': vip('attribute: state', 1) },
+  })
+  good(await world.sync())
+  expect(braze(world)).toEqual({ ann: { state: 'true' }, bob: { state: 'true' } })
+  await world.write('sql/audiences/vip.sql', vip('attribute: state\nmembership: list', 2))
+  const changed = await world.sync()
+  if (changed.syncs[0]?.status !== 'failed') {
+    good(changed)
+    good(await world.sync())
+    expect(braze(world)).toEqual({ ann: {}, bob: { state: '["vip"]' } })
+  }
+})
