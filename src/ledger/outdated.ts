@@ -3,7 +3,7 @@
 
 import { valueMark } from './delta-slot.ts'
 import type { Slot } from './slots.ts'
-import { inScope, type Ledger, literal, oneRow } from './sql.ts'
+import { inScope, type Ledger, literal } from './sql.ts'
 
 export interface Planned {
   readonly sync: string
@@ -18,19 +18,31 @@ export async function dropOutdated(ledger: Ledger, planned: Planned): Promise<vo
   const { dialect, session } = ledger
   const rejections = dialect.table('rejections')
   const ours = `${inScope(ledger)} and sync = ${literal(dialect, planned.sync)} and source = 'braze'`
-  if ((await oneRow(session, `select 1 as ok from ${rejections} where ${ours} limit 1`)) === undefined) return
-  const its = (table: string) => `exists (select 1 from ${table} as x where x.k = ${rejections}.k)`
-  const known = [planned.candidates, ...(planned.snapshot === undefined ? [] : [planned.snapshot])].map(its)
-  const wanted = planned.slots.flatMap((slot) => {
-    const mark = valueMark(dialect, slot)
-    if (mark === undefined) return []
-    const same = `select 1 from ${planned.candidates} as c where c.k = ${rejections}.k and (c.bad is not null or ${mark} = ${rejections}.value_mark)`
-    return [`(attribute = ${literal(dialect, slot.attribute)} and exists (${same}))`]
-  })
-  const outdated = [
-    `(not parked and not ${its(planned.delta)})`,
-    `(parked and attribute = '' and not (${known.join(' or ')}))`,
-    `(parked and attribute <> '' and not (${wanted.join(' or ') || 'false'}))`,
-  ]
-  await session.run(`delete from ${rejections} where ${ours} and (${outdated.join(' or ')})`)
+  const sorts = await session.rows(`select distinct parked, attribute from ${rejections} where ${ours}`)
+  for (const { parked, attribute } of sorts) {
+    const outdated =
+      parked === true ? overAndDone(ledger, planned, String(attribute)) : `not ${its(ledger, planned.delta)}`
+    await session.run(
+      `delete from ${rejections} where ${ours} and parked = ${parked === true} and attribute = ${literal(dialect, String(attribute))} and ${outdated}`,
+    )
+  }
+}
+
+/** Condition on a parked refusal. It stands while the same value is wanted; a person refused as a whole, while there is one. */
+function overAndDone(ledger: Ledger, planned: Planned, attribute: string): string {
+  const { dialect } = ledger
+  if (attribute === '') {
+    const tables = [planned.candidates, ...(planned.snapshot === undefined ? [] : [planned.snapshot])]
+    return tables.map((table) => `not ${its(ledger, table)}`).join(' and ')
+  }
+  const marks = planned.slots.flatMap((slot) =>
+    slot.attribute === attribute ? (valueMark(dialect, slot) ?? []) : [],
+  )
+  const same = marks.map((mark) => `${mark} = ${dialect.table('rejections')}.value_mark`)
+  return `not ${its(ledger, planned.candidates, ['c.bad is not null', ...same].join(' or '))}`
+}
+
+/** One join condition and at most one filter: databases find that by hash, whatever the size. */
+function its({ dialect }: Ledger, table: string, filter = 'true'): string {
+  return `exists (select 1 from ${table} as c where c.k = ${dialect.table('rejections')}.k and (${filter}))`
 }

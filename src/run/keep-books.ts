@@ -18,7 +18,7 @@ import { readSyncs } from '../ledger/syncs.ts'
 import type { Sync } from '../model/definition.ts'
 import type { RunContext } from './context.ts'
 import { rulesOf } from './guard.ts'
-import type { PlannedSet } from './plan-all.ts'
+import { type PlannedSet, recordFor } from './plan-all.ts'
 import type { SyncOutcome } from './report.ts'
 
 /** Plans with rows that are kept for one sync. */
@@ -126,17 +126,21 @@ export async function endSyncs(
 }
 
 /** `resync`: every row of these syncs is sent again; leavers are still removed. */
-export async function doubtAll(context: RunContext, syncs: readonly Pick<Sync, 'name'>[]): Promise<void> {
+export async function doubtAll(
+  context: RunContext,
+  syncs: readonly Pick<Sync, 'name' | 'was'>[],
+): Promise<void> {
   const { ledger } = context
   const { dialect, session, scope } = ledger
   const records = await readSyncs(ledger)
-  for (const { name } of syncs) {
-    const record = records.get(name)
+  for (const sync of syncs) {
+    const record = recordFor(records, sync)
     if (record === undefined) continue
-    const fixed = [scope.project, scope.workspace, name].map((text) => literal(dialect, text)).join(', ')
+    const name = literal(dialect, record.sync)
+    const fixed = [scope.project, scope.workspace].map((text) => literal(dialect, text)).join(', ')
     await session.run(
-      `insert into ${dialect.table('doubt')} (project, workspace, sync, k, reason, since) select ${fixed}, s.k, 'resync', ${dialect.now} from ${dialect.table(record.snapshot)} as s ` +
-        `where not exists (select 1 from ${dialect.table('doubt')} as d where ${inScope(ledger, 'd')} and d.sync = ${literal(dialect, name)} and d.k = s.k)`,
+      `insert into ${dialect.table('doubt')} (project, workspace, sync, k, reason, since) select ${fixed}, ${name}, s.k, 'resync', ${dialect.now} from ${dialect.table(record.snapshot)} as s ` +
+        `where not exists (select 1 from ${dialect.table('doubt')} as d where ${inScope(ledger, 'd')} and d.sync = ${name} and d.k = s.k)`,
     )
   }
 }

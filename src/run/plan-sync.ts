@@ -14,6 +14,7 @@ import type { SyncRecord } from '../ledger/syncs.ts'
 import { keepWithheld, type Withheld } from '../ledger/withheld.ts'
 import type { Sync } from '../model/definition.ts'
 import { SyncError } from '../model/errors.ts'
+import { checkIdentity, checkLists } from './carry-over.ts'
 import type { RunContext } from './context.ts'
 
 /** Version of the canonical forms in which values are compared and kept. */
@@ -32,12 +33,13 @@ export interface PlanRequest {
   readonly keeps: boolean
 }
 
-/** @throws SyncError for what concerns this sync alone: bad keys, another identity. */
+/** @throws SyncError for what concerns this sync alone: bad keys, a change that cannot be carried over. */
 export async function planSync(context: RunContext, request: PlanRequest): Promise<PlanSync> {
   const { ledger } = context
   const { sync, shape, record } = request
-  checkIdentity(sync, shape, record)
+  await checkIdentity(ledger, request)
   const slots = slotsOf(shape, record?.definition, request.claimed)
+  checkLists(sync, slots)
   const table = ledger.dialect.candidateTable(request.names.candidates)
   try {
     await fillCandidates(context, request, slots)
@@ -79,17 +81,6 @@ export async function planSync(context: RunContext, request: PlanRequest): Promi
   } finally {
     await ledger.session.run(`drop table if exists ${table}`)
   }
-}
-
-function checkIdentity(sync: Sync, shape: Shape, record: SyncRecord | undefined): void {
-  const before = record?.definition?.identity
-  if (before === undefined || before === shape.identity || record?.size === 0) return
-  throw new SyncError(
-    `${sync.file}: the person was named by ${before} and is now named by ${shape.identity}`,
-    {
-      hint: `What Braze holds cannot be carried over. Run \`brazier retire ${sync.name}\` with the former file, then start anew.`,
-    },
-  )
 }
 
 export function definitionOf(sync: Sync, shape: Shape, slots: readonly Slot[]): PlannedDefinition {

@@ -163,7 +163,7 @@ describe.each(KINDS)('Law 5: kill the program at any point, on %s', (on) => {
   it('at whatever statement', async () => {
     const world = await openWorld(on)
     let day = 0
-    for (let statement = on === 'duckdb' ? 9 : 20; ; statement += 23) {
+    for (let statement = on === 'duckdb' ? 9 : 20; ; statement += 47) {
       const [now, next] = [customersOf(day), customersOf(day + 1)]
       await setDay(world, next)
       const end = await startChild({ directory: world.directory, at: { signal: 'SIGKILL', statement } }).ended

@@ -113,6 +113,9 @@ describe.each(KINDS)('trouble with Braze on %s', (on) => {
     expect(cut.objects).toBeGreaterThan(0)
     expect(cut.objects).toBeLessThan(200)
     expect(of(cut, 'facts').unknown).toBe(0)
+    // Cut short, it stays due.
+    const covered = `select count(*) as n from run_syncs where status = 'succeeded' and slot is not null`
+    expect(await world.ledger(covered)).toEqual([{ n: 0 }])
     await completes(world, 200)
   })
 

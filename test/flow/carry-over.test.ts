@@ -1,4 +1,4 @@
-// What doubt meets when the definition changes before it is cleared: another writer, another identity, another name.
+// Where the definition changes and cannot simply be carried over: people in doubt, another name, another kind of attribute.
 
 import { expect, it } from 'vitest'
 import { makeWorld } from '../support/world.ts'
@@ -61,28 +61,34 @@ it('everything of a file is sent again also when it has just been renamed', asyn
   })
   good(await world.sync())
   await world.remove('sql/properties/facts.sql')
-  await world.write('sql/properties/numbers.sql', header('was: facts', 'select id as external_id, n from people'))
+  await world.write(
+    'sql/properties/numbers.sql',
+    header('was: facts', 'select id as external_id, n from people'),
+  )
   expect(good(await world.resync(['numbers'])).objects).toBe(2)
   expect(await world.ledger('select k from doubt')).toEqual([])
   expect(await world.ledger('select sync, size from syncs')).toEqual([{ sync: 'numbers', size: 2 }])
   expect(await leftTables(world)).toEqual([])
 })
 
-it('a flag that becomes a list of the same attribute: whoever leaves it, nobody is left as half of each', async () => {
-  const vip = (yaml: string, n: number) => header(yaml, `select id as external_id from people where n >= ${n}`)
+it('a flag cannot become a list of the same attribute: Braze would drop every element without a word', async () => {
+  const vip = (yaml: string) => header(yaml, 'select id as external_id from people where n > 1')
   const world = await makeWorld({
     on: 'duckdb',
     data: PEOPLE,
     config: GUARDS,
-    syncs: { 'sql/audiences/vip.sql': vip('attribute: state', 1) },
+    syncs: { 'sql/audiences/vip.sql': vip('attribute: state') },
   })
   good(await world.sync())
-  expect(braze(world)).toEqual({ ann: { state: 'true' }, bob: { state: 'true' } })
-  await world.write('sql/audiences/vip.sql', vip('attribute: state\nmembership: list', 2))
-  const changed = await world.sync()
-  if (changed.syncs[0]?.status !== 'failed') {
-    good(changed)
-    good(await world.sync())
-    expect(braze(world)).toEqual({ ann: {}, bob: { state: '["vip"]' } })
-  }
+  await world.write('sql/audiences/vip.sql', vip('attribute: state\nmembership: list'))
+  const refused = await world.sync()
+  expect(refused).toMatchObject({ exitCode: 1, requests: 0 })
+  expect(refused.syncs[0]).toMatchObject({
+    status: 'failed',
+    error: 'sql/audiences/vip.sql: the attribute state was a value and would become a list',
+  })
+  await world.write('sql/audiences/vip.sql', vip('attribute: states\nmembership: list'))
+  good(await world.sync())
+  expect(braze(world)).toEqual({ bob: { state: 'false', states: '["vip"]' } })
+  expect(good(await world.sync()).requests).toBe(0)
 })
