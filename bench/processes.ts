@@ -46,7 +46,7 @@ export async function measured(
 
 /** The product, as a person would start it. */
 export const brazier = (args: readonly string[], exitCodes?: readonly number[]): Promise<Usage> =>
-  measured(join(HERE, '../dist/cli/main.js'), args, { BRAZE_API_KEY: 'bench-key' }, exitCodes)
+  measured(join(HERE, '../bin/brazier.mjs'), args, { BRAZE_API_KEY: 'bench-key' }, exitCodes)
 
 export interface Sink {
   readonly url: string

@@ -205,10 +205,14 @@ export async function setPlanStatus(ledger: Ledger, plan: string, status: string
   await ledger.session.run(updateRows(ledger, 'plans', { set: { status }, where: { plan } }))
 }
 
-/** A plan that was on its way when its run ended: one that was saved may be applied again, any other is over. */
+/** A plan that was on its way when its run ended: one that was saved may be applied again unless it is, any other is over. */
 export async function endPlan(ledger: Ledger, plan: string, isSaved: boolean): Promise<void> {
   const { dialect, session } = ledger
-  if (!isSaved) await dropPlanRows(ledger, plan)
+  const found = await oneRow(
+    session,
+    `select status from ${dialect.table('plans')} where ${ours(ledger, plan)}`,
+  )
+  if (!isSaved || found?.status === 'applied') await dropPlanRows(ledger, plan)
   await session.run(
     `update ${dialect.table('plans')} set status = '${isSaved ? 'open' : 'expired'}' where ${ours(ledger, plan)} and status in ('making', 'applying')`,
   )

@@ -22,6 +22,10 @@ export function createSnapshot(dialect: Dialect, spec: SnapshotSpec): string {
   return `create table if not exists ${dialect.table(spec.table)} (${columns.join(', ')}${key === '' ? '' : `, ${key}`})`
 }
 
+/** What stands in for the snapshot of a sync that has none yet. */
+export const noSnapshot = ({ types }: Dialect): string =>
+  `(select cast(null as ${types.text}) as k, cast(null as ${types.timestamp}) as since from (select 1 as one) as nobody where one = 0)`
+
 /** Columns of new writes are made empty: one of that name may be left over from a definition long gone. */
 export function addColumns(dialect: Dialect, spec: SnapshotSpec): string[] {
   const table = dialect.table(spec.table)

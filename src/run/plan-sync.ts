@@ -7,7 +7,7 @@ import { dropOutdated } from '../ledger/outdated.ts'
 import type { PlannedDefinition, PlanSync } from '../ledger/plans.ts'
 import type { Shape } from '../ledger/shape.ts'
 import { type Slot, slotsOf, writesOf } from '../ledger/slots.ts'
-import { createSnapshot } from '../ledger/snapshot.ts'
+import { noSnapshot } from '../ledger/snapshot.ts'
 import { asNumber, oneRow } from '../ledger/sql.ts'
 import { doubtQuery, erasedQuery, parkedQuery } from '../ledger/standing.ts'
 import type { SyncRecord } from '../ledger/syncs.ts'
@@ -169,9 +169,6 @@ async function findDelta(context: RunContext, request: PlanRequest, slots: reado
   const { record, sync, shape } = request
   const standing = { sync: record?.sync ?? sync.name, identity: shape.identity, slots }
   const snapshot = record === undefined ? undefined : dialect.table(record.snapshot)
-  const empty = `${request.names.delta}_s`
-  if (snapshot === undefined)
-    await session.run(createSnapshot(dialect, { table: empty, writes: [], sentAt: !sync.createUsers }))
   const refresh =
     sync.createUsers || snapshot === undefined
       ? undefined
@@ -188,7 +185,7 @@ async function findDelta(context: RunContext, request: PlanRequest, slots: reado
     createDelta(dialect, {
       delta: dialect.table(request.names.delta),
       candidates: dialect.candidateTable(request.names.candidates),
-      snapshot: snapshot ?? dialect.table(empty),
+      snapshot: snapshot ?? noSnapshot(dialect),
       identity: shape.identity,
       slots,
       createUsers: sync.createUsers,
@@ -197,5 +194,4 @@ async function findDelta(context: RunContext, request: PlanRequest, slots: reado
       ...(erased === undefined ? {} : { erased }),
     }),
   )
-  if (snapshot === undefined) await session.run(`drop table if exists ${dialect.table(empty)}`)
 }

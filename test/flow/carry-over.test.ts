@@ -92,3 +92,32 @@ it('a flag cannot become a list of the same attribute: Braze would drop every el
   expect(braze(world)).toEqual({ bob: { state: 'false', states: '["vip"]' } })
   expect(good(await world.sync()).requests).toBe(0)
 })
+
+it('a dropped column is remembered as long as somebody in doubt may still hold it', async () => {
+  const facts = (columns: string) =>
+    header('on_leave: unset', `select id as external_id, ${columns} from people`)
+  const world = await makeWorld({
+    on: 'duckdb',
+    data: PEOPLE,
+    config: GUARDS,
+    syncs: { 'sql/properties/facts.sql': facts('city, mail as note') },
+  })
+  // Braze takes Bob's city and note, and nobody hears of it; then his row is withheld while the city is dropped.
+  const config = { ...GUARDS, braze: { objects_per_request: 1 } }
+  await world.configure(config)
+  world.sandbox.faults.inject({ kind: 'garbage', times: 'always', object: { external_id: 'bob' } })
+  expect((await world.sync()).syncs[0]).toMatchObject({ sent: 1, unknown: 1 })
+  world.sandbox.faults.clear()
+  await world.sql(`update people set mail = repeat('x', 256) where id = 'bob'`)
+  await world.write('sql/properties/facts.sql', facts('mail as note'))
+  expect((await world.sync()).syncs[0]).toMatchObject({ sent: 1, rejected: 1 })
+  expect(braze(world)).toEqual({
+    ann: { note: '"ann@x.org"' },
+    bob: { city: '"Rome"', note: '"bob@x.org"' },
+  })
+  await world.sql(`update people set mail = 'short' where id = 'bob'`)
+  good(await world.sync())
+  expect(braze(world)).toEqual({ ann: { note: '"ann@x.org"' }, bob: { note: '"short"' } })
+  expect(good(await world.sync()).requests).toBe(0)
+  expect(await world.ledger('select k from doubt')).toEqual([])
+})

@@ -1,5 +1,5 @@
-// Law 5 where a run takes everything back, sends everything again, or sends for the first time: killed, it is made good by
-// asking again.
+// Law 5 where a run takes everything back, sends everything again, applies a plan, or sends for the first time: killed, it
+// is made good by asking again.
 
 import { describe, expect, it } from 'vitest'
 import { type ChildJob, startChild } from '../support/child.ts'
@@ -24,7 +24,7 @@ describe.each(KINDS)('law 5 on %s', (on) => {
   it.each<[string, Place]>([
     ['with a part of it sent', { stage: 'request', nth: 2 }],
     ['before it settles', { stage: 'settle' }],
-    ['while it settles', { statement: 55 }],
+    ['when it has settled', { after: 'set "settled" = true' }],
   ])('a retirement that is killed %s takes back the rest when it is asked again', async (_, place) => {
     const world = await makeWorld({ on, ...SHOP })
     await setDay(world, customersOf(0))
@@ -35,6 +35,17 @@ describe.each(KINDS)('law 5 on %s', (on) => {
     const withoutClub = customersOf(0).map((customer) => ({ ...customer, club: false }))
     expect(heldByBraze(world.profiles())).toEqual(expectedOf(withoutClub))
     expect(await world.ledger(`select sync from syncs where sync = 'club'`)).toEqual([])
+    await expectQuiet(world)
+  })
+
+  it('an apply that is killed when it was done leaves nothing behind', async () => {
+    const world = await makeWorld({ on, ...SHOP })
+    await setDay(world, customersOf(0))
+    const { plan } = await world.plan()
+    await kills(world, { after: `set "status" = 'applied'` }, { apply: plan })
+    const again = await world.apply(plan)
+    expect(again.error?.message).toBe(`plan ${plan} is stale: it is applied`)
+    expectDay(world, customersOf(0), 'the plan')
     await expectQuiet(world)
   })
 

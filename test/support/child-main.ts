@@ -25,9 +25,11 @@ const reach = (place: { readonly signal: 'SIGKILL' | 'SIGSTOP' }) => process.kil
 let statements = 0
 /** The statement before which it happens; given a stage, they count from there. */
 let target = job.at?.stage === undefined ? job.at?.statement : undefined
-function countStatement(): void {
+let isNext = false
+function countStatement(sql: string): void {
   statements += 1
-  if (job.at !== undefined && statements === target) reach(job.at)
+  if (job.at !== undefined && (isNext || statements === target)) reach(job.at)
+  isNext = job.at?.after !== undefined && sql.includes(job.at.after)
 }
 
 let stages = 0
@@ -42,11 +44,11 @@ function countStage({ stage }: { readonly stage: Progress['stage'] | 'request' }
 const counted = (session: Session): Session => ({
   ...session,
   run: (sql) => {
-    countStatement()
+    countStatement(sql)
     return session.run(sql)
   },
   rows: (sql) => {
-    countStatement()
+    countStatement(sql)
     return session.rows(sql)
   },
   transaction: (work) => session.transaction((inner) => work(counted(inner))),

@@ -19,6 +19,8 @@ export interface ChildJob {
   readonly at?: {
     readonly signal: 'SIGKILL' | 'SIGSTOP'
     readonly statement?: number
+    /** At once after a statement that holds this text. */
+    readonly after?: string
     readonly stage?: Progress['stage'] | 'request'
     readonly nth?: number
   }
