@@ -6,6 +6,7 @@ import type { PlanSync } from '../ledger/plans.ts'
 import { settledDefinition } from '../ledger/register.ts'
 import { dropColumn } from '../ledger/snapshot.ts'
 import { asNumber, inScope, type Ledger, literal, oneRow } from '../ledger/sql.ts'
+import { countDoubt } from '../ledger/standing.ts'
 import type { SyncRecord } from '../ledger/syncs.ts'
 import type { Session } from '../warehouse/port.ts'
 
@@ -53,7 +54,9 @@ async function emptyColumns(ledger: Ledger, tx: Session, input: Advance): Promis
   const former = slots.flatMap((slot) =>
     slot.held.filter((write) => !today.has(write.column)).map((write) => ({ slot, write })),
   )
-  if (former.length === 0) return []
+  if (former.length === 0 || !input.whole) return []
+  // Braze may hold more of people in doubt than the snapshot says.
+  const inDoubt = await countDoubt({ ...ledger, session: tx }, input.planned.sync)
   const counts = await oneRow(
     tx,
     `select ${former.map(({ write }, i) => `${dialect.countIf(`${dialect.ident(write.column)} is not null`)} as n${i}`).join(', ')} from ${input.snapshot}`,
@@ -61,7 +64,7 @@ async function emptyColumns(ledger: Ledger, tx: Session, input: Advance): Promis
   return former
     .filter(({ slot, write }, i) => {
       const forgotten = slot.target === undefined && write.onLeave === 'keep'
-      return input.whole && (forgotten || asNumber(counts?.[`n${i}`]) === 0)
+      return forgotten || (inDoubt === 0 && asNumber(counts?.[`n${i}`]) === 0)
     })
     .map(({ write }) => write.column)
 }

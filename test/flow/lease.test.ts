@@ -11,8 +11,8 @@ import { good, KINDS, leftTables } from './look.ts'
 const SHORT_LEASE = 3
 const REQUEST_TIMEOUT = '1s'
 
-async function openWorld(on: WorldKind): Promise<World> {
-  const braze = { objects_per_request: OBJECTS_PER_REQUEST, request_timeout: REQUEST_TIMEOUT }
+async function openWorld(on: WorldKind, requestTimeout = '30s'): Promise<World> {
+  const braze = { objects_per_request: OBJECTS_PER_REQUEST, request_timeout: requestTimeout }
   const world = await makeWorld({ on, ...SHOP, config: { ...SHOP.config, braze } })
   await setDay(world, customersOf(0))
   good(await world.sync())
@@ -20,12 +20,12 @@ async function openWorld(on: WorldKind): Promise<World> {
   return world
 }
 
-/** A run in another process that has its first request out, and waits for the answer. */
+/** A run in another process that has its first requests out, and waits for the answers. */
 async function holder(
   world: World,
   job: Partial<ChildJob> = {},
 ): Promise<{ child: Child; hold: InjectedFault }> {
-  const hold = world.sandbox.faults.inject({ kind: 'hold', when: 'after' })
+  const hold = world.sandbox.faults.inject({ kind: 'hold', when: 'after', times: 'always' })
   const child = startChild({ directory: world.directory, ...job })
   await hold.whenHit()
   return { child, hold }
@@ -101,7 +101,7 @@ describe('on postgres', () => {
   ])(
     'a process frozen past its lease %s is taken over; awake again it sends and settles nothing',
     async (_, at) => {
-      const world = await openWorld('postgres')
+      const world = await openWorld('postgres', REQUEST_TIMEOUT)
       const child = startChild({ directory: world.directory, leaseSeconds: SHORT_LEASE, at })
       await child.frozen()
       await expect(world.sync()).rejects.toMatchObject({ exitCode: 75 })
@@ -119,7 +119,7 @@ describe('on postgres', () => {
   )
 
   it('the heir of a frozen process is left alone when that one wakes and goes', async () => {
-    const world = await openWorld('postgres')
+    const world = await openWorld('postgres', REQUEST_TIMEOUT)
     const frozen = startChild({
       directory: world.directory,
       leaseSeconds: SHORT_LEASE,

@@ -10,8 +10,8 @@ import { begin, isGivenUp, type Lived, live, nameOfWrite, type State } from './s
 import { attributesOf, type BrazePerson, elementsOf, type Held, heldNext, nobody } from './sync-model.ts'
 
 describe.each<[StoreKind, number]>([
-  ['duckdb', 40],
-  ['postgres', 60],
+  ['duckdb', 25],
+  ['postgres', 40],
 ])('the delta on %s', (kind, numRuns) => {
   let ledger: TestLedger & { close(): Promise<void> }
   beforeAll(async () => {

@@ -133,8 +133,8 @@ function turnOf(name: string, all: readonly Part[]): number {
 }
 
 describe.each<['duckdb' | 'postgres', number]>([
-  ['duckdb', 20],
-  ['postgres', 30],
+  ['duckdb', 12],
+  ['postgres', 20],
 ])('the outbox on %s', (kind, numRuns) => {
   let ledger: TestLedger & { close(): Promise<void> }
   beforeAll(async () => {

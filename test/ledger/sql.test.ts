@@ -26,7 +26,7 @@ describe.each(['duckdb', 'postgres'] as const)('values as SQL text on %s', (kind
         fc.asyncProperty(texts, async (text) => {
           expect(await ledger.value(`select ${literal(dialect, text)} as v`)).toBe(text)
         }),
-        { numRuns: 50 },
+        { numRuns: 25 },
       )
     } finally {
       await ledger.close()

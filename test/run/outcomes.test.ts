@@ -139,8 +139,8 @@ const names = new WeakMap<Engine, number>()
 const project = (engine: Engine): string => `life_${names.get(engine) ?? 0}`
 
 describe.each<['duckdb' | 'postgres', number]>([
-  ['duckdb', 6],
-  ['postgres', 6],
+  ['duckdb', 4],
+  ['postgres', 4],
 ])('outcomes on %s', (kind, numRuns) => {
   let engine: Engine
   beforeAll(async () => {
