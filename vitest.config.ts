@@ -10,7 +10,5 @@ export default defineConfig({
     maxWorkers: 2,
     testTimeout: 90_000,
     hookTimeout: 120_000,
-    // Tests that stop and kill processes meet a machine that stalls now and then; one that is tried again says so.
-    retry: process.env['CI'] === 'true' ? 1 : 0,
   },
 })

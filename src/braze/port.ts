@@ -8,6 +8,11 @@ export interface Refusal {
    * (identity, or the object), so nothing of this object was accepted.
    */
   readonly attributes: readonly string[]
+  /**
+   * Braze may have taken some of it all the same: it reported success beside an error that names nobody. The person is
+   * then in doubt as well.
+   */
+  readonly mayHold?: true
   /** Braze's words, cut to a safe length and cleared of any value that we sent. */
   readonly reason: string
 }

@@ -9,66 +9,81 @@ import { fitsOneRequest, halves, type Piece, pack, range, textsOf, without } fro
 import type { Batch, Refusal } from './port.ts'
 import { refusalReason } from './reason.ts'
 
-/** An object that Braze refused; `index` counts within the batch. */
+/** An object that Braze refused; `index` counts within the batch. `mayHold` as in the port. */
 interface Refused {
   readonly index: number
   readonly words: string
+  readonly mayHold: boolean
+}
+
+/** A piece on its way; `mayHold` when a request with all of it was, as far as we know, applied in part. */
+interface Sending {
+  readonly wire: Wire
+  readonly trip: Trip
+  readonly mayHold: boolean
 }
 
 /** What was refused of one person: single attributes with Braze's words, or everything. */
 interface Blame {
   readonly whole: string | undefined
   readonly attributes: ReadonlyMap<string, string>
+  readonly mayHold: boolean
 }
 
 export async function sendBatch(wire: Wire, batch: Batch, trip: Trip): Promise<readonly Refusal[]> {
   const piece: Piece = { objects: batch.objects, indices: range(0, batch.count) }
-  const refused = await settle(wire, piece, trip)
+  const sending = { wire, trip, mayHold: false }
+  const refused = await settle(sending, piece)
   if (refused.length === 0) return []
   const texts = textsOf(piece)
   const people = refused.map(({ index }) => takeApart(index, texts[index] ?? '{}'))
-  const blames = await sendInParts({ wire, trip, people }, refused)
+  const blames = await sendInParts({ sending, people }, refused)
+  const vague = new Set(refused.filter(({ mayHold }) => mayHold).map(({ index }) => index))
   return [...blames]
-    .map(([index, blame]) => refusalOf(index, blame, texts[index] ?? '{}'))
+    .map(([index, blame]) =>
+      refusalOf({ index, blame, mayHold: blame.mayHold || vague.has(index) }, texts[index] ?? '{}'),
+    )
     .sort((one, other) => one.index - other.index)
 }
 
 /** Sends until each object of the piece is either accepted or refused; returns the refused ones. */
-async function settle(wire: Wire, piece: Piece, trip: Trip): Promise<Refused[]> {
+async function settle(sending: Sending, piece: Piece): Promise<Refused[]> {
   if (piece.indices.length === 0) return []
-  if (!fitsOneRequest(piece)) return settleTooLarge(wire, piece, trip)
-  const verdict = await ask(wire, piece, trip)
+  if (!fitsOneRequest(piece)) return settleTooLarge(sending, piece)
+  const verdict = await ask(sending.wire, piece, sending.trip)
   if (verdict.kind === 'split') {
-    if (piece.indices.length === 1) return refuseAll(piece, verdict.words)
-    return settleEach(wire, halves(piece), trip)
+    const after = { ...sending, mayHold: sending.mayHold || verdict.applied }
+    if (piece.indices.length === 1) return refuseAll(piece, verdict.words, after.mayHold)
+    return settleEach(after, halves(piece))
   }
   const refused = verdict.refusals.map(({ position, words }) => ({
     index: piece.indices[position] ?? -1,
     words,
+    mayHold: sending.mayHold,
   }))
   if (verdict.kind === 'accepted') return refused
   const positions = new Set(verdict.refusals.map(({ position }) => position))
-  return [...refused, ...(await settle(wire, without(piece, positions), trip))]
+  return [...refused, ...(await settle(sending, without(piece, positions)))]
 }
 
-async function settleTooLarge(wire: Wire, piece: Piece, trip: Trip): Promise<Refused[]> {
-  if (piece.indices.length > 1) return settleEach(wire, pack(piece), trip)
-  return refuseAll(piece, `the object is larger than a request may be (${MAX_REQUEST_BYTES / 1_000_000} MB)`)
+async function settleTooLarge(sending: Sending, piece: Piece): Promise<Refused[]> {
+  if (piece.indices.length > 1) return settleEach(sending, pack(piece))
+  const words = `the object is larger than a request may be (${MAX_REQUEST_BYTES / 1_000_000} MB)`
+  return refuseAll(piece, words, sending.mayHold)
 }
 
-async function settleEach(wire: Wire, pieces: readonly Piece[], trip: Trip): Promise<Refused[]> {
+async function settleEach(sending: Sending, pieces: readonly Piece[]): Promise<Refused[]> {
   const refused: Refused[] = []
-  for (const piece of pieces) refused.push(...(await settle(wire, piece, trip)))
+  for (const piece of pieces) refused.push(...(await settle(sending, piece)))
   return refused
 }
 
-function refuseAll(piece: Piece, words: string): Refused[] {
-  return piece.indices.map((index) => ({ index, words }))
+function refuseAll(piece: Piece, words: string, mayHold: boolean): Refused[] {
+  return piece.indices.map((index) => ({ index, words, mayHold }))
 }
 
 interface Round {
-  readonly wire: Wire
-  readonly trip: Trip
+  readonly sending: Sending
   readonly people: readonly Person[]
 }
 
@@ -81,16 +96,17 @@ async function sendInParts(round: Round, refused: readonly Refused[]): Promise<M
     if (blame !== undefined) blames.set(person.index, blame)
   }
   const divided = round.people.filter(({ index }) => !blames.has(index))
-  for (const { index, words } of await sendPart({ ...round, people: divided }, ({ rest }) => rest)) {
-    blames.set(index, { whole: words, attributes: new Map() })
+  for (const { index, words, mayHold } of await sendPart({ ...round, people: divided }, ({ rest }) => rest)) {
+    blames.set(index, { whole: words, attributes: new Map(), mayHold })
   }
   // Whoever is refused without any such field is refused as a person: the fields would be refused, too.
   const people = divided.filter(({ index }) => !blames.has(index))
   for (const field of fieldsOf(people)) {
     const refusedField = await sendPart({ ...round, people }, ({ fields }) => fields.get(field))
-    for (const { index, words } of refusedField) {
-      const attributes = blames.get(index)?.attributes ?? []
-      blames.set(index, { whole: undefined, attributes: new Map([...attributes, [field, words]]) })
+    for (const { index, words, mayHold } of refusedField) {
+      const before = blames.get(index)
+      const attributes = new Map([...(before?.attributes ?? []), [field, words] as const])
+      blames.set(index, { whole: undefined, attributes, mayHold: mayHold || before?.mayHold === true })
     }
   }
   return blames
@@ -100,8 +116,9 @@ async function sendInParts(round: Round, refused: readonly Refused[]): Promise<M
 function blameAtOnce(person: Person, words: string): Blame | undefined {
   const verdict = remedy(person)
   if (verdict === 'send in parts') return undefined
-  if (verdict === 'none') return { whole: words, attributes: new Map() }
-  return { whole: undefined, attributes: new Map([...person.fields.keys()].map((field) => [field, words])) }
+  if (verdict === 'none') return { whole: words, attributes: new Map(), mayHold: false }
+  const attributes = new Map([...person.fields.keys()].map((field) => [field, words]))
+  return { whole: undefined, attributes, mayHold: false }
 }
 
 async function sendPart(round: Round, part: (person: Person) => string | undefined): Promise<Refused[]> {
@@ -113,15 +130,18 @@ async function sendPart(round: Round, part: (person: Person) => string | undefin
     objects: carried.map(({ object }) => object).join(','),
     indices: carried.map(({ index }) => index),
   }
-  return settle(round.wire, piece, round.trip)
+  return settle(round.sending, piece)
 }
 
 /** One refusal a person; where several attributes were refused, the reason says which words belong to which. */
-function refusalOf(index: number, blame: Blame, object: string): Refusal {
-  if (blame.whole !== undefined) return { index, attributes: [], reason: refusalReason(blame.whole, object) }
+function refusalOf(refused: { index: number; blame: Blame; mayHold: boolean }, object: string): Refusal {
+  const { index, blame } = refused
+  const vague = refused.mayHold ? { mayHold: true as const } : {}
+  if (blame.whole !== undefined)
+    return { index, attributes: [], reason: refusalReason(blame.whole, object), ...vague }
   const attributes = [...blame.attributes.keys()]
   const said = [...blame.attributes].map(([field, words]) =>
     attributes.length === 1 ? words : `${field}: ${words}`,
   )
-  return { index, attributes, reason: refusalReason(said.join('; '), object) }
+  return { index, attributes, reason: refusalReason(said.join('; '), object), ...vague }
 }

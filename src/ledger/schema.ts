@@ -190,6 +190,10 @@ export const TABLES = {
       seq: ['bigint', 'Number of the outbox row'],
       attribute: ['text', 'The refused attribute; empty for the person as a whole'],
       reason: ['text', 'Why, in the words of Braze'],
+      may_hold: [
+        'boolean',
+        'Braze may have taken some of it all the same; the person is then in doubt as well',
+      ],
     },
   },
   doubt: {

@@ -157,7 +157,7 @@ function doubtAndRejections(ledger: Ledger, input: SettleInput, done: string): s
     clear,
     `insert into ${doubt} (project, workspace, sync, k, reason, since) select ${fixed}, d.k, 'unknown', ${dialect.now} ` +
       `from ${input.delta} as d where not (${isSilent(input.slots, 'd')}) ` +
-      `and ${among(ledger, input, input.unsure)} ` +
+      `and (${among(ledger, input, input.unsure)} or d.k in (${refusedPeople(ledger, input, `r.may_hold and ${isOurs(ledger, input)}`)})) ` +
       `and not exists (select 1 from ${doubt} as x where ${inScope(ledger, 'x')} and x.sync = ${literal(dialect, input.sync)} and x.k = d.k and x.reason = 'unknown')`,
     // What no longer differs, or was accepted, is not rejected any more.
     `${obsolete}(not exists (select 1 from ${input.delta} as x where x.k = ${dialect.table('rejections')}.k) or k in (select d.k from ${input.delta} as d where ${cleared}))`,

@@ -100,5 +100,6 @@ function refusalRows(run: string, batch: SentBatch, refusal: Refusal): Values[] 
     seq: batch.firstSeq + refusal.index,
     attribute,
     reason: refusal.reason,
+    may_hold: refusal.mayHold === true,
   }))
 }

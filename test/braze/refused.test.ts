@@ -52,6 +52,7 @@ describe('refused objects', () => {
       'an error without an index',
       { status: 201, body: { message: 'success', errors: [{ type: 'odd' }] } },
       'odd',
+      true,
     ],
     [
       'an index that is none of ours',
@@ -60,15 +61,16 @@ describe('refused objects', () => {
         body: { message: 'success', errors: [{ index: 70, input_array: 'attributes', type: 'odd' }] },
       },
       'odd',
+      true,
     ],
-  ])('are found by halving after %s', async (_, said, reason) => {
+  ])('are found by halving after %s', async (_, said, reason, mayHold = false) => {
     const stub = await startStub(({ objects }) =>
       objects.some(({ external_id }) => external_id === 'p5') ? said : SUCCESS,
     )
     const { send } = open(stub.endpoint)
     expect(await send(people(8))).toEqual({
       kind: 'answered',
-      refusals: [{ index: 5, attributes: [], reason }],
+      refusals: [{ index: 5, attributes: [], reason, ...(mayHold ? { mayHold } : {}) }],
     })
     expect(stub.received.map(({ objects }) => objects.length)).toEqual([8, 4, 4, 2, 1, 1, 2])
     expect(stub.peak()).toBe(1)

@@ -70,6 +70,23 @@ describe.each(KINDS)('doubt on %s', (on) => {
     expect((await world.sync()).requests).toBe(0)
   })
 
+  it('an error that names nobody, of a request that was applied, leaves the person in doubt', async () => {
+    const world = await makeWorld({ on, data: PEOPLE, syncs: SYNCS, config: ONE_EACH })
+    good(await world.sync())
+    const object = { external_id: 'cid' }
+    const vague = world.sandbox.faults.inject({ kind: 'unindexed_error', applied: true, object })
+    await world.sql(`insert into people values ('cid', 'Nice', 5)`)
+    expect(of(await world.sync(), 'facts')).toMatchObject({ sent: 0, rejected: 1 })
+    expect(braze(world).cid).toMatchObject({ city: '"Nice"', big: 'true' })
+    vague.remove()
+    // Gone again: no snapshot knows of cid, but Braze does.
+    await world.sql(`delete from people where id = 'cid'`)
+    good(await world.sync())
+    expect(braze(world).cid).toEqual({ big: 'false', audiences: '[]' })
+    expect(await world.ledger('select count(*) as n from doubt')).toEqual([{ n: 0 }])
+    expect((await world.sync()).requests).toBe(0)
+  })
+
   it('a value that becomes NULL while it is in doubt is unset', async () => {
     const world = await makeWorld({ on, data: PEOPLE, syncs: SYNCS, config: ONE_EACH })
     await world.sql(`update people set city = null`)
