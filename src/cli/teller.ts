@@ -108,8 +108,6 @@ export function sight(progress: Progress): {
       return { text: 'settling a run that died', value: 0, total: 0 }
     case 'candidates':
       return { text: `reading ${progress.sync}`, value: progress.done, total: progress.total }
-    case 'delta':
-      return { text: `comparing ${progress.sync}`, value: progress.done, total: progress.total }
     case 'outbox':
       return { text: `packed ${count(progress.objects)} people`, value: 0, total: 0 }
     case 'send':

@@ -36,3 +36,10 @@ const syncRecord = (row: Row): SyncRecord => ({
   movedBy: asText(row.moved_by),
   movedFrom: asNumber(row.moved_from),
 })
+
+/** The record under a sync's name; until its first run under a new one, under the former name that `was:` gives. */
+export const recordFor = (
+  records: ReadonlyMap<string, SyncRecord>,
+  sync: { readonly name: string; readonly was?: string },
+): SyncRecord | undefined =>
+  records.get(sync.name) ?? (sync.was === undefined ? undefined : records.get(sync.was))

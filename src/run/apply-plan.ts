@@ -3,14 +3,13 @@
 
 import { migrate } from '../ledger/open.ts'
 import { dropPlanRows, type PlanSync, readPlan, type SavedPlan, setPlanStatus } from '../ledger/plans.ts'
-import { readSyncs, type SyncRecord } from '../ledger/syncs.ts'
+import { readSyncs, recordFor, type SyncRecord } from '../ledger/syncs.ts'
 import type { Project } from '../model/definition.ts'
 import { StalePlanError, UsageError } from '../model/errors.ts'
 import type { RunContext, RunDeps } from './context.ts'
 import { openContext } from './context.ts'
 import { deliver } from './deliver.ts'
 import { noteSyncs } from './keep-books.ts'
-import { recordOf } from './register.ts'
 import type { RunReport } from './report.ts'
 import { inRun } from './run.ts'
 
@@ -88,7 +87,10 @@ export function staleness(
   if (plan.ageHours > project.planExpireHours) return `it is older than ${project.planExpireHours} hours`
   if (plan.origin !== project.braze.endpoint) return `it was made for ${plan.origin}`
   for (const sync of plan.syncs) {
-    const reason = staleSync(plan.plan, sync, { record: recordOf(records, sync), project })
+    const reason = staleSync(plan.plan, sync, {
+      record: recordFor(records, { ...sync.definition, name: sync.sync }),
+      project,
+    })
     if (reason !== undefined) return reason
   }
   return undefined

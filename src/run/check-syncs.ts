@@ -2,16 +2,15 @@
 // Braze, of the other syncs and of what the ledger already holds. Sends nothing, writes nothing.
 
 import { type Shape, shapeOf, type WriteSpec } from '../ledger/shape.ts'
-import { readSyncs, type SyncRecord } from '../ledger/syncs.ts'
+import { readSyncs, recordFor, type SyncRecord } from '../ledger/syncs.ts'
 import type { Sync } from '../model/definition.ts'
 import { WarehouseError } from '../model/errors.ts'
 import type { Warehouse } from '../warehouse/port.ts'
 import type { RunDeps } from './context.ts'
 import { inFile } from './in-file.ts'
-import { meetings, type Writer } from './meetings.ts'
-import { recordFor } from './plan-all.ts'
+import { meetings } from './meetings.ts'
 import { type LedgerDeps, readLedger } from './read-ledger.ts'
-import { orphansOf } from './status.ts'
+import { orphansOf, writersOf } from './writers.ts'
 
 export interface CheckedSync {
   readonly sync: Sync
@@ -39,7 +38,10 @@ export async function checkSyncs(deps: CheckDeps, syncs: readonly Sync[]): Promi
     deps.stop.throwIfAborted()
     described.set(sync.name, await describe(warehouse, sync, deps.stop))
   }
-  const clashes = meetings(writersOf(deps.project.syncs, { described, records }), syncs)
+  const shapes = new Map(
+    [...described].flatMap(([name, found]) => (found instanceof Error ? [] : [[name, found]])),
+  )
+  const clashes = meetings(writersOf(deps.project.syncs, { shapes, records }), syncs)
   return {
     syncs: syncs.map((sync) => {
       const found = described.get(sync.name)
@@ -65,32 +67,6 @@ async function describe(warehouse: Warehouse, sync: Sync, stop: AbortSignal): Pr
     if (error instanceof WarehouseError) throw error
     return inFile(sync, error)
   }
-}
-
-/** Everybody who writes attributes: today's result where it is known, else what the ledger remembers. */
-function writersOf(
-  living: readonly Sync[],
-  known: {
-    readonly described: ReadonlyMap<string, Shape | Error>
-    readonly records: ReadonlyMap<string, SyncRecord>
-  },
-): Writer[] {
-  const { described, records } = known
-  const files = living.map((sync): Writer => {
-    const found = described.get(sync.name)
-    const shape = found instanceof Error ? undefined : found
-    const writes = shape?.writes ?? recordFor(records, sync)?.definition?.writes ?? []
-    return { name: sync.name, file: sync.file, orphan: false, writes }
-  })
-  const orphans = orphansOf(records, living).map(
-    (record): Writer => ({
-      name: record.sync,
-      file: '',
-      orphan: true,
-      writes: record.definition?.writes ?? [],
-    }),
-  )
-  return [...files, ...orphans]
 }
 
 function warningsOf(sync: Sync, shape: Shape, record: SyncRecord | undefined): string[] {

@@ -9,7 +9,7 @@ import type { Databases, Session } from '../warehouse/port.ts'
 export type Progress =
   | { readonly stage: 'lease' | 'recover' | 'settle' }
   | {
-      readonly stage: 'candidates' | 'delta'
+      readonly stage: 'candidates'
       readonly sync: string
       readonly done: number
       readonly total: number

@@ -14,11 +14,11 @@ import {
 import { type LastRun, lastRuns } from '../ledger/recent.ts'
 import type { SyncReport } from '../ledger/runs.ts'
 import { inScope, insertRows, type Ledger, literal, raw, updateRows, type Values } from '../ledger/sql.ts'
-import { readSyncs } from '../ledger/syncs.ts'
+import { readSyncs, recordFor } from '../ledger/syncs.ts'
 import type { Sync } from '../model/definition.ts'
 import type { RunContext } from './context.ts'
 import { rulesOf } from './guard.ts'
-import { type PlannedSet, recordFor } from './plan-all.ts'
+import type { PlannedSet } from './plan-all.ts'
 import type { SyncOutcome } from './report.ts'
 
 /** Plans with rows that are kept for one sync. */
@@ -81,6 +81,10 @@ export async function noteSyncs(context: RunContext, noting: Noting): Promise<vo
       changed: numbers?.changed ?? null,
       removed: numbers?.removed ?? null,
       unchanged: numbers?.unchanged ?? null,
+      sent: 0,
+      rejected: 0,
+      unknown: 0,
+      data_points: 0,
       size_before: numbers?.sizeBefore ?? null,
       held_by: heldBy.length === 0 ? null : JSON.stringify(heldBy),
       held_since: heldBy.length === 0 ? null : raw(heldSince(ledger, heldBy, last)),

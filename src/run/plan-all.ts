@@ -5,7 +5,7 @@ import { tableNames } from '../ledger/names.ts'
 import type { PlanSync } from '../ledger/plans.ts'
 import { recentRemoves } from '../ledger/recent.ts'
 import { type Shape, shapeOf } from '../ledger/shape.ts'
-import { readSyncs, type SyncRecord } from '../ledger/syncs.ts'
+import { readSyncs, recordFor, type SyncRecord } from '../ledger/syncs.ts'
 import type { Sync } from '../model/definition.ts'
 import { LeaseLostError, WarehouseError } from '../model/errors.ts'
 import type { RunContext } from './context.ts'
@@ -13,6 +13,7 @@ import { judge } from './guard.ts'
 import { inFile } from './in-file.ts'
 import { meetings, type Writer } from './meetings.ts'
 import { planSync } from './plan-sync.ts'
+import { writersOf } from './writers.ts'
 
 export interface PlannedSet {
   readonly planned: readonly PlanSync[]
@@ -31,7 +32,7 @@ export async function planAll(
   await each(context, { syncs, failed }, async (sync) => {
     shapes.set(sync.name, shapeOf(sync, await context.databases.warehouse.columns(sync.sql)))
   })
-  const writers = writersOf(context, shapes, records)
+  const writers = writersOf(context.project.syncs, { shapes, records })
   for (const [name, error] of meetings(writers, syncs)) if (!failed.has(name)) failed.set(name, error)
   const planned: PlanSync[] = []
   const names = tableNames(request.plan)
@@ -78,42 +79,6 @@ async function each(
       failed.set(sync.name, inFile(sync, error))
     }
   }
-}
-
-export const recordFor = (
-  records: ReadonlyMap<string, SyncRecord>,
-  sync: Pick<Sync, 'name' | 'was'>,
-): SyncRecord | undefined =>
-  records.get(sync.name) ?? (sync.was === undefined ? undefined : records.get(sync.was))
-
-/** Everybody who writes attributes: selected syncs by today's result, other living ones and orphans by the ledger. */
-function writersOf(
-  context: RunContext,
-  shapes: ReadonlyMap<string, Shape>,
-  records: ReadonlyMap<string, SyncRecord>,
-): Writer[] {
-  const { syncs } = context.project
-  const takenOver = new Set(
-    syncs.flatMap((sync) => (sync.was === undefined || records.has(sync.name) ? [] : [sync.was])),
-  )
-  const living = syncs.map((sync): Writer => {
-    const shape = shapes.get(sync.name)
-    const record = recordFor(records, sync)
-    const writes = shape?.writes ?? record?.definition?.writes ?? []
-    return { name: sync.name, file: sync.file, orphan: false, writes }
-  })
-  const names = new Set(syncs.map((sync) => sync.name))
-  const orphans = [...records.values()]
-    .filter((record) => !names.has(record.sync) && !takenOver.has(record.sync))
-    .map(
-      (record): Writer => ({
-        name: record.sync,
-        file: '',
-        orphan: true,
-        writes: record.definition?.writes ?? [],
-      }),
-    )
-  return [...living, ...orphans]
 }
 
 /** Attributes, whole, that others write; elements of a list are everybody's own. */

@@ -5,7 +5,7 @@ import { checkFence, type Lease } from '../ledger/lease.ts'
 import type { PlanSync } from '../ledger/plans.ts'
 import { registerSync } from '../ledger/register.ts'
 import { updateRows } from '../ledger/sql.ts'
-import type { SyncRecord } from '../ledger/syncs.ts'
+import { recordFor, type SyncRecord } from '../ledger/syncs.ts'
 import type { RunContext } from './context.ts'
 
 export async function beginSending(
@@ -16,7 +16,10 @@ export async function beginSending(
   await ledger.session.transaction(async (tx) => {
     await checkFence(tx, ledger, input.lease)
     for (const planned of input.syncs) {
-      await registerSync(ledger, tx, { planned, record: recordOf(input.records, planned) })
+      await registerSync(ledger, tx, {
+        planned,
+        record: recordFor(input.records, { ...planned.definition, name: planned.sync }),
+      })
     }
     await tx.run(
       updateRows({ ...ledger, session: tx }, 'runs', {
@@ -25,13 +28,4 @@ export async function beginSending(
       }),
     )
   })
-}
-
-/** The record under today's name, or under the former one that `was:` gives. */
-export function recordOf(
-  records: ReadonlyMap<string, SyncRecord>,
-  planned: { sync: string; definition: { was?: string } },
-): SyncRecord | undefined {
-  const { was } = planned.definition
-  return records.get(planned.sync) ?? (was === undefined ? undefined : records.get(was))
 }

@@ -13,8 +13,6 @@ const CHUNK_BATCHES = 64
 const UNDER_WAY = 256
 /** How long requests in flight may take to finish once the run is told to stop (README, "Signals"). */
 const GRACE_MS = 8_000
-/** Batches in a row that end unknown before we conclude that something stands between us and Braze. */
-const UNKNOWN_IN_A_ROW = 10
 
 export interface SendInput {
   readonly ledger: Ledger
@@ -97,14 +95,13 @@ function openSender(input: SendInput) {
   const abort = new AbortController()
   const signal = AbortSignal.any([abort.signal, input.stop])
   const halted = whenAborted(signal)
-  let [objects, answeredBatches, refusals, unknownInARow, allTaken, over] = [0, 0, 0, 0, true, false]
+  let [objects, answeredBatches, refusals, allTaken, over] = [0, 0, 0, true, false]
   let failure: unknown
   const fail = (error: unknown) => {
     failure ??= error
     abort.abort(error)
   }
   const answered = (batch: SentBatch & Batch, refused: readonly Refusal[]) => {
-    unknownInARow = 0
     answeredBatches += 1
     objects += batch.count
     refusals += refused.length
@@ -122,8 +119,6 @@ function openSender(input: SendInput) {
       if (over) return
       if (outcome.kind === 'answered') return answered(batch, outcome.refusals)
       input.acks.unknown(batch)
-      unknownInARow += 1
-      if (unknownInARow >= UNKNOWN_IN_A_ROW) fail(notUnderstood(outcome.reason))
     } catch (error) {
       if (over) return
       allTaken = false
@@ -165,9 +160,3 @@ const whenAborted = (signal: AbortSignal): Promise<void> =>
 
 const sleepUnref = (ms: number): Promise<void> =>
   new Promise((resolve) => void setTimeout(resolve, ms).unref())
-
-const notUnderstood = (reason: string): BrazeError =>
-  new BrazeError(`${UNKNOWN_IN_A_ROW} batches in a row got replies that are not understood: ${reason}`, {
-    hint: 'Is something between us and Braze answering in its place (a proxy, a captive page)? The people concerned are in doubt and are sent again by the next run.',
-    mayHaveArrived: true,
-  })

@@ -3,9 +3,10 @@
 
 import { coveredSlots, type LastRun, lastRuns } from '../ledger/recent.ts'
 import { asNumber, asText, inScope, type Ledger } from '../ledger/sql.ts'
-import { readSyncs, type SyncRecord } from '../ledger/syncs.ts'
+import { readSyncs, recordFor, type SyncRecord } from '../ledger/syncs.ts'
 import type { Sync } from '../model/definition.ts'
 import type { RunnableKind } from '../model/words.ts'
+import { orphansOf } from './writers.ts'
 
 export interface SyncState {
   readonly name: string
@@ -36,7 +37,7 @@ export async function readState(ledger: Ledger, syncs: readonly Sync[]): Promise
     parked: await countBy(ledger, 'rejections', 'parked'),
     covered: await coveredSlots(ledger),
   }
-  const living = syncs.map((sync) => stateOf(facts, sync, knownName(sync, facts)))
+  const living = syncs.map((sync) => stateOf(facts, sync, recordFor(facts.records, sync)?.sync ?? sync.name))
   const orphans = orphansOf(facts.records, syncs).map((record) =>
     stateOf(facts, { name: record.sync, kind: record.definition?.kind ?? 'audience' }, record.sync, true),
   )
@@ -86,18 +87,6 @@ function stateOf(
     parked: facts.parked.get(known) ?? 0,
     coveredSlot: facts.covered.get(known) ?? null,
   }
-}
-
-/** The name under which the ledger has a sync: the former one until the first run under the new one. */
-function knownName(sync: Sync, { records }: Pick<Facts, 'records'>): string {
-  return sync.was !== undefined && !records.has(sync.name) && records.has(sync.was) ? sync.was : sync.name
-}
-
-/** Syncs of the ledger that no file makes, nor takes over. */
-export function orphansOf(records: ReadonlyMap<string, SyncRecord>, syncs: readonly Sync[]): SyncRecord[] {
-  const living = new Set(syncs.map((sync) => knownName(sync, { records })))
-  const names = new Set(syncs.map((sync) => sync.name))
-  return [...records.values()].filter((record) => !living.has(record.sync) && !names.has(record.sync))
 }
 
 async function countBy(

@@ -230,23 +230,6 @@ describe('law 3: every number of the outbox ends in one outcome', () => {
   })
 })
 
-it('stops when ten batches in a row are not understood: something answers in the place of Braze', async () => {
-  const { result, log } = await send(60, () => ({ kind: 'unknown', reason: '<html>' }))
-  expect(result.failure).toMatchObject({
-    name: 'BrazeError',
-    message: expect.stringContaining('10 batches in a row'),
-  })
-  expect(result).toMatchObject({ objects: 0, complete: false })
-  expect([...outcomes(log).values()].every((all) => all.length === 1)).toBe(true)
-})
-
-it('an understood batch in between starts the count anew', async () => {
-  const { result } = await send(60, (first) =>
-    first % 18 === 0 ? accepted : { kind: 'unknown', reason: '' },
-  )
-  expect(result).toMatchObject({ failure: undefined, complete: true, objects: 8 })
-})
-
 describe('what follows a chunk may be replaced', () => {
   it('also by as many people as before: the chunk that was read ahead is read again', async () => {
     const outbox = await makeOutbox(256)
