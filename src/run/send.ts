@@ -8,7 +8,7 @@ import { BrazeError } from '../model/errors.ts'
 import type { Acks, SentBatch } from './acks.ts'
 
 /** Batches per chunk: so many people are in doubt at most after a crash, times the batch size, times two. */
-const CHUNK_BATCHES = 128
+const CHUNK_BATCHES = 64
 /** Batches handed to Braze's door at once; the door decides how many requests are in flight. */
 const UNDER_WAY = 256
 /** How long requests in flight may take to finish once the run is told to stop (README, "Signals"). */

@@ -117,7 +117,7 @@ export interface CandidateQuery {
   /** For messages, labels and application_name. */
   readonly sync: string
   readonly run: string
-  /** The complete select, in the warehouse's dialect, whose columns are `columns` in this order. */
+  /** The complete select, in the warehouse's dialect, whose columns are `columns` in this order, the key first. */
   readonly select: string
   readonly columns: readonly { readonly name: string; readonly kind: ValueKind }[]
   /** Name to be passed to `Dialect.candidateTable`; created anew by the call. */

@@ -106,7 +106,8 @@ async function fillTemporaryTable({ query, settings, running }: Fill): Promise<v
     await session.run(applySettings(false)).catch(() => undefined)
   }
   // The planner asks how many rows and keys there are; values are only compared.
-  await session.run(`analyze ${table} (${ident('k')})`)
+  const [key] = query.columns
+  await session.run(`analyze ${table}${key === undefined ? '' : ` (${ident(key.name)})`}`)
 }
 
 function limits(settings: PostgresSettings, query: CandidateQuery): string[] {
