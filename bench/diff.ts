@@ -165,6 +165,8 @@ export async function postgresDiff(url: string, people: number): Promise<Result>
     await run(
       `insert into ${dialect.table('snapshot_bench')} (k, since, city, orders, ltv, consent, last_seen) select k, timestamp '2024-01-01', city, orders, ltv::float8, consent, last_seen from (${rows(AS_IT_WAS)}) as p`,
     )
+    const key = dialect.keyAfterFill('snapshot_bench', 'k')
+    if (key !== undefined) await run(key)
     await run(`analyze ${dialect.table('snapshot_bench')}`)
     const scan = async () => {
       const stream = client.query(

@@ -17,10 +17,10 @@ export interface OutboxPart {
   readonly firstLoad: boolean
 }
 
+/** Its key, `seq`, is made once it is filled. */
 export function createOutbox(dialect: Dialect, outbox: string): string {
-  const key = dialect.primaryKey(['seq'])
   const { bigint, text } = dialect.types
-  return `create table ${outbox} (seq ${bigint}, identity ${text}, k ${text}, obj ${text}${key === '' ? '' : `, ${key}`})`
+  return `create table ${outbox} (seq ${bigint}, identity ${text}, k ${text}, obj ${text})`
 }
 
 /** People who go first: 0 those with something taken back, 1 those of small deltas beside a big first load. */

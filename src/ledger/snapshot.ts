@@ -10,7 +10,7 @@ export interface SnapshotSpec {
   readonly sentAt: boolean
 }
 
-/** `k` the person, `since` when the person entered (UTC), `sent_at` when the row was accepted last. */
+/** Its key is made by the first settle. `k` the person, `since` when the person entered (UTC), `sent_at` when the row was accepted last. */
 export function createSnapshot(dialect: Dialect, spec: SnapshotSpec): string {
   const columns = [
     `k ${dialect.columnType('text')}`,
@@ -18,8 +18,7 @@ export function createSnapshot(dialect: Dialect, spec: SnapshotSpec): string {
     ...(spec.sentAt ? [`sent_at ${dialect.types.timestamp}`] : []),
     ...spec.writes.map((write) => `${dialect.ident(write.column)} ${dialect.columnType(write.valueKind)}`),
   ]
-  const key = dialect.primaryKey(['k'])
-  return `create table if not exists ${dialect.table(spec.table)} (${columns.join(', ')}${key === '' ? '' : `, ${key}`})`
+  return `create table if not exists ${dialect.table(spec.table)} (${columns.join(', ')})`
 }
 
 /** What stands in for the snapshot of a sync that has none yet. */

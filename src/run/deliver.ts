@@ -3,7 +3,7 @@
 
 import type { Braze } from '../braze/port.ts'
 import { tableNames } from '../ledger/names.ts'
-import { createOutbox, type OutboxPart } from '../ledger/outbox.ts'
+import type { OutboxPart } from '../ledger/outbox.ts'
 import type { PlanSync } from '../ledger/plans.ts'
 import { updateRows } from '../ledger/sql.ts'
 import { readSyncs, type SyncRecord } from '../ledger/syncs.ts'
@@ -12,7 +12,7 @@ import { openAcks } from './acks.ts'
 import { openBreaker } from './breaker.ts'
 import { ledgerOn, type RunContext } from './context.ts'
 import type { KeptLease } from './keep-lease.ts'
-import { fillOutbox } from './pack.ts'
+import { makeOutbox } from './pack.ts'
 import { beginSending } from './register.ts'
 import { type SendResult, sendOutbox } from './send.ts'
 import { type Settled, settleRun } from './settle-run.ts'
@@ -49,12 +49,13 @@ export async function deliver(context: RunContext, request: DeliverRequest): Pro
   const parts = syncs.map((sync) => outboxPart(context, sync))
   const names = tableNames(request.run)
   const outbox = ledger.dialect.table(names.outbox)
-  await ledger.session.run(createOutbox(ledger.dialect, outbox))
-  const total = await fillOutbox(context, { outbox, front: ledger.dialect.table(names.front), parts })
-  context.progress({ stage: 'outbox', objects: total })
-  // Braze is opened before anything is on record as started, so that a wrong endpoint leaves no trace.
-  const braze = total === 0 ? undefined : await context.openBraze()
+  // Braze is opened before anything is on record as started, so that a wrong endpoint leaves no trace; and while the
+  // database fills the outbox, since loading its room takes as long as a small fill.
+  const opening = syncs.some(hasRows) ? context.openBraze() : Promise.resolve(undefined)
+  opening.catch(() => undefined)
   try {
+    const total = await makeOutbox(context, names, parts)
+    const braze = await opening
     await beginSending(context, {
       run: request.run,
       lease: request.lease.lease,
@@ -63,7 +64,9 @@ export async function deliver(context: RunContext, request: DeliverRequest): Pro
     })
     const sending = { request, syncs, parts, outbox, total, size }
     const sent =
-      braze === undefined ? { result: NOTHING, stopped: new Map() } : await send(context, braze, sending)
+      braze === undefined || total === 0
+        ? { result: NOTHING, stopped: new Map() }
+        : await send(context, braze, sending)
     const requests = braze?.stats().requests ?? 0
     context.progress({ stage: 'settle' })
     await request.lease.extend(SETTLE_SECONDS)
@@ -88,7 +91,10 @@ export async function deliver(context: RunContext, request: DeliverRequest): Pro
     const failure = sent.result.failure === undefined ? undefined : asError(sent.result.failure)
     return { settled, stopped: sent.stopped, objects: sent.result.objects, requests, failure }
   } finally {
-    await braze?.close()
+    await opening.then(
+      (braze) => braze?.close(),
+      () => undefined,
+    )
   }
 }
 

@@ -1,6 +1,7 @@
 // Decides how the outbox is filled: bucket by bucket, numbers running on. Stage 7.
 
-import { createFront, fillSteps, type OutboxPart } from '../ledger/outbox.ts'
+import type { tableNames } from '../ledger/names.ts'
+import { createFront, createOutbox, fillSteps, type OutboxPart } from '../ledger/outbox.ts'
 import type { RunContext } from './context.ts'
 
 export interface Packing {
@@ -9,6 +10,22 @@ export interface Packing {
   readonly parts: readonly OutboxPart[]
   /** First free number; people who have a row already are left out. */
   readonly after?: number
+}
+
+/** Makes and fills the outbox of a run; returns how many objects it holds. */
+export async function makeOutbox(
+  context: RunContext,
+  names: Pick<ReturnType<typeof tableNames>, 'outbox' | 'front'>,
+  parts: readonly OutboxPart[],
+): Promise<number> {
+  const { dialect, session } = context.ledger
+  const [outbox, front] = [dialect.table(names.outbox), dialect.table(names.front)]
+  await session.run(createOutbox(dialect, outbox))
+  const total = await fillOutbox(context, { outbox, front, parts })
+  const key = dialect.keyAfterFill(names.outbox, 'seq')
+  if (key !== undefined) await session.run(key)
+  context.progress({ stage: 'outbox', objects: total })
+  return total
 }
 
 /** Returns the first free number after the fill. */

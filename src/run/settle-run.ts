@@ -133,12 +133,15 @@ async function settleOne(context: RunContext, request: SettleRequest, target: Ta
       input.slots,
     )
     for (const sql of settleSync(ledger, input)) await tx.run(sql)
+    const record = request.records.get(target.planned.sync)
+    const key = ledger.dialect.keyAfterFill(record?.snapshot ?? '', 'k')
+    if (key !== undefined) await tx.run(key)
     if (counts.refused > 0) await tx.run(`drop table ${input.scratch}`)
     const whole = counts.unknown + counts.unsent + counts.refused === 0
     const { size, gone } = await advance(ledger, tx, {
       plan: request.plan,
       planned: target.planned,
-      record: request.records.get(target.planned.sync),
+      record,
       snapshot: input.snapshot,
       whole,
     })

@@ -66,6 +66,11 @@ export interface Dialect {
   joinRows(expression: string, orderBy?: string): string
   /** Appended to CREATE TABLE … for a ledger table's primary key; '' where the database keeps none (DuckDB snapshots). */
   primaryKey(columns: readonly string[]): string
+  /**
+   * Statement that makes `column` the key of a filled table (a name for `table`), unless it is already: an index built over
+   * rows that are there costs a third of one kept up while they come. Undefined where the database keeps no keys.
+   */
+  keyAfterFill(table: string, column: string): string | undefined
   /** Appended to a select inside a transaction, to hold its rows against writers until the end; '' where not needed. */
   readonly lockRows: string
   /** Number of hash buckets in which an outbox of so many delta rows is packed. */

@@ -79,6 +79,7 @@ export const duckdbDialect: Dialect = {
     `string_agg(${expression}, ','${orderBy === undefined ? '' : ` order by ${orderBy}`})`,
   // An index costs 3.4 times the file and twice the CPU of a sync, and the snapshot is only ever joined as a whole.
   primaryKey: () => '',
+  keyAfterFill: () => undefined,
   // One process has the file, and two transactions that change one row conflict at once.
   lockRows: '',
   outboxBuckets: (deltaRows) => Math.max(1, Math.ceil(deltaRows / DELTA_ROWS_PER_BUCKET)),

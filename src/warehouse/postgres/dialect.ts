@@ -55,7 +55,7 @@ export function wire(kind: ValueKind, x: string): string {
     case 'timestamp':
       return `to_char(${x}, '"\\""YYYY-MM-DD"T"HH24:MI:SS.MS"Z\\""')`
     case 'date':
-      return `to_char(${x}, '"\\""YYYY-MM-DD"\\""')`
+      return `to_json((${x})::date)::text`
     case 'decimal':
     case 'json':
       return x
@@ -93,6 +93,8 @@ export function postgresDialect(schema: string): Dialect {
     joinRows: (expression, orderBy) =>
       `string_agg(${expression}, ','${orderBy === undefined ? '' : ` order by ${orderBy}`})`,
     primaryKey: (columns) => `primary key (${columns.map(ident).join(', ')})`,
+    keyAfterFill: (table, column) =>
+      `create unique index if not exists ${ident(`${table}_key`)} on ${ident(schema)}.${ident(table)} (${ident(column)})`,
     lockRows: 'for update',
     // Its aggregates spill to disk, so one pass does.
     outboxBuckets: () => 1,

@@ -105,9 +105,11 @@ async function fillTemporaryTable({ query, settings, running }: Fill): Promise<v
   } finally {
     await session.run(applySettings(false)).catch(() => undefined)
   }
-  // The planner asks how many rows and keys there are; values are only compared.
+  // The planner asks how many rows there are and whether keys repeat, which a small sample tells; values are only compared.
   const [key] = query.columns
-  await session.run(`analyze ${table}${key === undefined ? '' : ` (${ident(key.name)})`}`)
+  if (key === undefined) return
+  await session.run(`alter table ${table} alter column ${ident(key.name)} set statistics 10`)
+  await session.run(`analyze ${table} (${ident(key.name)})`)
 }
 
 function limits(settings: PostgresSettings, query: CandidateQuery): string[] {
