@@ -2,6 +2,7 @@
 // no redirects of its own. What comes back is a reply, or silence and whether the request may have arrived.
 
 import { type Dispatcher, Pool } from 'undici'
+import { isLoopback } from '../model/loopback.ts'
 import type { Reply } from './reply.ts'
 
 export interface Silence {
@@ -53,8 +54,12 @@ export function openTransport(settings: TransportSettings): Transport {
     'content-type': 'application/json',
     'user-agent': `brazier/${settings.version}`,
   }
+  const isHere = isLoopback(new URL(settings.endpoint).hostname)
   return {
-    post: (body) => exchange(pool, { path: '/users/track', method: 'POST', headers, body }, timeoutMs),
+    post: async (body) => {
+      const answer = await exchange(pool, { path: '/users/track', method: 'POST', headers, body }, timeoutMs)
+      return isHere && answer.kind === 'silence' ? hinted(answer) : answer
+    },
     close: () => pool.destroy(),
   }
 }
@@ -101,6 +106,13 @@ const NEVER_LEFT: Readonly<Record<string, string>> = {
 /** Names that Node gives to a certificate it does not trust. */
 const UNTRUSTED =
   /^(?:CERT_|DEPTH_ZERO_|SELF_SIGNED_|UNABLE_TO_(?:VERIFY|GET_ISSUER)|ERR_TLS_CERT|HOSTNAME_MISMATCH)/
+
+/** On this machine a refused connection means that nothing listens: most often the sandbox was not started. */
+function hinted(silence: Silence): Silence {
+  return silence.what.includes('ECONNREFUSED')
+    ? { ...silence, what: `${silence.what}; brazier sandbox starts a Braze here` }
+    : silence
+}
 
 function silence(error: unknown, timeoutMs: number): Silence {
   const code = codeOf(error)

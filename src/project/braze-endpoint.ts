@@ -1,6 +1,7 @@
 // Decides which addresses may receive the Braze API key: Braze's own REST hosts over https, and this machine (for the
 // sandbox). A key sent to a wrong cluster only looks like a wrong key, and one sent elsewhere is lost.
 
+import { isLoopback } from '../model/loopback.ts'
 import { flaw, type Verdict } from './flaw.ts'
 
 /** Cluster to REST host (Braze docs, "API basics", list of instances). */
@@ -35,10 +36,6 @@ function restHostFor(host: string): string | undefined {
 }
 
 const withoutTld = (host: string) => host.replace(/\.[a-z]+$/, '')
-
-function isLoopback(host: string): boolean {
-  return host === 'localhost' || host === '[::1]' || /^127\.\d+\.\d+\.\d+$/.test(host)
-}
 
 function wrongHost(host: string): Verdict<string> {
   const rest = restHostFor(host)
