@@ -17,6 +17,15 @@ const openWorld = async (on: WorldKind): Promise<World> => {
   return world
 }
 
+/** Queries that would take hours. */
+const SLEEP = "select 'x' as external_id, pg_sleep(7200) is null as n"
+const SLOW: Readonly<Record<WorldKind, string>> = {
+  duckdb:
+    "select 'x' as external_id, count(*) as n from range(10000000) as a(i), range(10000000) as b(j) where hash(i, j) = 42",
+  postgres: SLEEP,
+  'postgres+duckdb': SLEEP,
+}
+
 /** More than one chunk of batches: some are on record as started, some are not when the signal comes. */
 const BEFORE = 10
 
@@ -51,6 +60,23 @@ describe.each(KINDS)('told to stop, on %s', (on) => {
     expect(rest.objects).toBe(customersOf(0, PEOPLE).length - sent)
     expectDay(world, customersOf(0, PEOPLE), 'the rest')
     expect(world.sandbox.meter.objects).toBe(customersOf(0, PEOPLE).length)
+  })
+
+  it('a slow query of the author is stopped, and nothing is sent', async () => {
+    const world = await openWorld(on)
+    await world.write('sql/properties/slow.sql', SLOW[on])
+    const program = startProgram(world.directory, ['sync'])
+    await program.says('"sync":"slow"')
+    program.signal('SIGTERM')
+    const { code, stdout } = await program.ended
+    expect(code).toBe(143)
+    expect(JSON.parse(stdout)).toMatchObject({ objects: 0, requests: 0 })
+    expect(world.profiles()).toEqual({})
+    expect(await leftTables(world)).toEqual([])
+
+    await world.remove('sql/properties/slow.sql')
+    good(await world.sync())
+    expectDay(world, customersOf(0, PEOPLE), 'the next run')
   })
 
   it('a second signal ends it at once, and nothing is lost', async () => {
