@@ -5,7 +5,11 @@ import { defineConfig } from 'vitest/config'
 export default defineConfig({
   test: {
     include: ['test/**/*.test.ts'],
-    globalSetup: ['test/support/postgres-server.ts'],
+    globalSetup: [
+      'test/support/postgres-server.ts',
+      'test/support/bigquery-server.ts',
+      'test/support/compile-cache.ts',
+    ],
     pool: 'forks',
     maxWorkers: 2,
     testTimeout: 90_000,

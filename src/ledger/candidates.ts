@@ -89,7 +89,7 @@ export function duplicateCheck(table: string): string {
 /** Statements that leave one flagged row for each key that stands on several, and none for rows without a key. */
 export function withholdBadKeys(dialect: Dialect, table: string, scratch: string): string[] {
   return [
-    `create table ${scratch} as select k from ${table} where k is not null group by k having count(*) > 1`,
+    `create table ${scratch}${dialect.runTable('k')} as select k from ${table} where k is not null group by k having count(*) > 1`,
     `delete from ${table} where k is null or bad = 'blank key' or k in (select k from ${scratch})`,
     `insert into ${table} (k, bad) select k, 'duplicate key' from ${scratch}`,
     `drop table ${scratch}`,

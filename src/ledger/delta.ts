@@ -43,11 +43,11 @@ export function createDelta(dialect: Dialect, input: DeltaInput): string {
     ...(input.erased === undefined ? [] : [`${dialect.md5(keyOf(input))} not in (${input.erased})`]),
   ]
   const select = `select\n${rowColumns(dialect, input, slots, { leaves, forgets }).join(',\n')}\nfrom ${joins(input)}\nwhere ${where.join('\n  and ')}`
-  if (input.parked === undefined) return `create table ${input.delta} as\n${select}`
+  if (input.parked === undefined) return `create table ${input.delta}${dialect.runTable('k')} as\n${select}`
   const columns = [...DELTA_COLUMNS, ...slots.flatMap((slot) => slot.named)]
     .map((name) => dialect.ident(name))
     .join(', ')
-  return `create table ${input.delta} as\nselect ${columns} from (\n${select}\n) as r where whole is distinct from ${rowMark(dialect, input.slots)}`
+  return `create table ${input.delta}${dialect.runTable('k')} as\nselect ${columns} from (\n${select}\n) as r where whole is distinct from ${rowMark(dialect, input.slots)}`
 }
 
 const DELTA_COLUMNS = ['k', 'op', 'sets', 'points', 'moved', 'lost', 'members', 'since'] as const

@@ -6,9 +6,6 @@ import { LeaseHeldError, LeaseLostError } from '../model/errors.ts'
 import type { DeathCertificate, Dialect, Session } from '../warehouse/port.ts'
 import { asNumber, asText, inScope, insertRows, type Ledger, literal, oneRow, raw } from './sql.ts'
 
-/** Seconds that a lease lives unless renewed; renewed each third of it. Longer than any request may take. */
-export const LEASE_SECONDS = 90
-
 export interface Lease {
   readonly holder: string
   readonly fence: number
@@ -27,76 +24,83 @@ interface Holder {
 /** @throws LeaseHeldError when a living process holds it. */
 export async function acquireLease(
   ledger: Ledger,
-  request: { run: string; place: string; certificate: DeathCertificate | null; seconds?: number },
+  request: { run: string; place: string; certificate: DeathCertificate | null; seconds: number },
 ): Promise<Lease> {
   const free = request.certificate === null ? undefined : await request.certificate.take()
-  const current = await readHolder(ledger)
+  const current = await holderOrNobody(ledger)
   // Lock free although a holder is on record who had it: its connection is dead, so take over at once. Lock held past the
   // expiry: its process is frozen, so take over too, without the lock; the fence keeps it from settling when it wakes.
-  const isDead = free === true && current?.certified === true
-  if (current !== undefined && current.holder !== '' && !current.expired && !isDead) throw held(current)
+  const isDead = free === true && current.certified
+  if (current.holder !== '' && !current.expired && !isDead) throw held(current)
   const holder = randomUUID()
-  const taking = { ...request, holder, seconds: request.seconds ?? LEASE_SECONDS, certified: free === true }
-  const taken =
-    current === undefined ? await firstLease(ledger, taking) : await nextLease(ledger, { ...taking, current })
-  if (taken) return { holder, fence: (current?.fence ?? 0) + 1 }
-  throw held((await readHolder(ledger)) ?? { run: '', place: 'another process' })
+  const lease = { holder, fence: current.fence + 1 }
+  await takeLease(ledger, lease, {
+    ...request,
+    current,
+    certified: free === true,
+  })
+  const holders = (await readHolders(ledger)).filter((one) => one.holder !== '')
+  const rival = holders.find((one) => one.holder !== holder && !one.expired)
+  if (rival === undefined && holders.some((one) => one.holder === holder)) return lease
+  await releaseLease(ledger, lease)
+  throw held(rival ?? { run: '', place: 'another process' })
+}
+
+/** What the row says; makes it when there is none. */
+async function holderOrNobody(ledger: Ledger): Promise<Holder> {
+  const [known] = await readHolders(ledger)
+  if (known !== undefined) return known
+  const nobody = {
+    holder: '',
+    fence: 0,
+    certified: false,
+    expires_at: raw(ledger.dialect.now),
+    run: '',
+    place: '',
+  }
+  // Two first runs at once: a key lets one row in. Where there are no keys there may be two rows, see readHolders.
+  await ledger.session.run(insertRows(ledger, 'lease', [nobody])).catch(() => 0)
+  const [made] = await readHolders(ledger)
+  if (made === undefined) throw held({ run: '', place: 'another process' })
+  return made
 }
 
 interface Taking {
+  readonly current: Holder
   readonly run: string
   readonly place: string
-  readonly holder: string
   readonly seconds: number
   readonly certified: boolean
 }
 
-async function firstLease(ledger: Ledger, taking: Taking): Promise<boolean> {
-  const { dialect, session } = ledger
-  try {
-    const row = {
-      holder: taking.holder,
-      fence: 1,
-      certified: taking.certified,
-      expires_at: raw(dialect.plusSeconds(dialect.now, taking.seconds)),
-      run: taking.run,
-      place: taking.place,
-    }
-    await session.run(insertRows(ledger, 'lease', [row]))
-  } catch {
-    // Two first runs at once: the primary key lets one in.
-    return false
-  }
-  return (await readHolder(ledger))?.holder === taking.holder
-}
-
-async function nextLease(ledger: Ledger, taking: Taking & { current: Holder }): Promise<boolean> {
+async function takeLease(ledger: Ledger, lease: Lease, taking: Taking): Promise<void> {
   const { dialect, session } = ledger
   const expires = dialect.plusSeconds(dialect.now, taking.seconds)
   const text = (value: string) => literal(dialect, value)
   await session.run(
-    `update ${dialect.table('lease')} set holder = ${text(taking.holder)}, fence = ${taking.current.fence + 1}, certified = ${taking.certified}, expires_at = ${expires}, ` +
+    `update ${dialect.table('lease')} set holder = ${text(lease.holder)}, fence = ${lease.fence}, certified = ${taking.certified}, expires_at = ${expires}, ` +
       `run = ${text(taking.run)}, place = ${text(taking.place)} ` +
       `where ${inScope(ledger)} and fence = ${taking.current.fence} and holder = ${text(taking.current.holder)}`,
   )
-  return (await readHolder(ledger))?.holder === taking.holder
 }
 
-async function readHolder(ledger: Ledger): Promise<Holder | undefined> {
+/**
+ * The one that counts first: the newest, and somebody before nobody. Without keys two first runs may each have made a row
+ * and hold it: whoever sees the other one gives way, and the one that comes later does see it.
+ */
+async function readHolders(ledger: Ledger): Promise<Holder[]> {
   const { dialect, session } = ledger
-  const row = await oneRow(
-    session,
-    `select holder, fence, expires_at <= ${dialect.now} as expired, certified, run, place from ${dialect.table('lease')} where ${inScope(ledger)}`,
+  const rows = await session.rows(
+    `select holder, fence, expires_at <= ${dialect.now} as expired, certified, run, place from ${dialect.table('lease')} where ${inScope(ledger)} order by fence desc, holder desc`,
   )
-  if (row === undefined) return undefined
-  return {
+  return rows.map((row) => ({
     holder: asText(row.holder) ?? '',
     fence: asNumber(row.fence),
     expired: row.expired === true,
     certified: row.certified === true,
     run: asText(row.run) ?? '',
     place: asText(row.place) ?? '',
-  }
+  }))
 }
 
 const held = (current: Pick<Holder, 'run' | 'place'>): LeaseHeldError =>
@@ -105,18 +109,16 @@ const held = (current: Pick<Holder, 'run' | 'place'>): LeaseHeldError =>
   })
 
 /** Extends the lease; false when it is no longer ours. */
-export async function renewLease(
-  ledger: Ledger,
-  lease: Lease,
-  seconds: number = LEASE_SECONDS,
-): Promise<boolean> {
+export async function renewLease(ledger: Ledger, lease: Lease, seconds: number): Promise<boolean> {
   const { dialect, session } = ledger
-  await session.run(
+  const touched = await session.run(
     `update ${dialect.table('lease')} set expires_at = ${dialect.plusSeconds(dialect.now, seconds)} where ${ours(ledger, lease)}`,
   )
+  // Not every database says how many rows it touched.
   return (
+    touched > 0 ||
     (await oneRow(session, `select 1 as ok from ${dialect.table('lease')} where ${ours(ledger, lease)}`)) !==
-    undefined
+      undefined
   )
 }
 
@@ -134,11 +136,22 @@ export async function checkFence(session: Session, ledger: Ledger, lease: Lease)
     session,
     `select 1 as ok from ${dialect.table('lease')} where ${ours(ledger, lease)} ${dialect.lockRows}`,
   )
-  if (row !== undefined) return
-  throw new LeaseLostError('the lease was taken over by another run', {
+  if (row === undefined) throw takenOver()
+}
+
+export const takenOver = (): LeaseLostError =>
+  new LeaseLostError('the lease was taken over by another run', {
     hint: 'Nothing more was sent or settled; the other run does the rest.',
   })
-}
+
+/**
+ * Condition that goes into every statement of a settle where transactions do not hold the lease's row: a holder that was
+ * taken over then changes nothing.
+ */
+export const stillOurs = (ledger: Ledger, lease: Lease): string =>
+  ledger.dialect.isAtomic
+    ? 'true'
+    : `exists (select 1 from ${ledger.dialect.table('lease')} where ${ours(ledger, lease)} and expires_at > ${ledger.dialect.now})`
 
 const ours = (ledger: Pick<Ledger, 'scope'> & { dialect: Dialect }, lease: Lease): string =>
   `${inScope(ledger)} and holder = ${literal(ledger.dialect, lease.holder)} and fence = ${lease.fence}`

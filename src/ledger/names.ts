@@ -21,6 +21,7 @@ export const tableNames = (id: string) => {
     accepted: `accepted_${token}`,
     unsure: `unsure_${token}`,
     scratch: `scratch_${token}`,
+    answers: { acks: `acks_${token}`, refusals: `refusals_${token}` },
     candidates: (position: number) => `candidates_${token}_${position}`,
   }
 }

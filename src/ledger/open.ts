@@ -48,7 +48,9 @@ async function apply(ledger: Ledger, migration: (typeof MIGRATIONS)[number]): Pr
   const note =
     `insert into ${dialect.table('migrations')} (version, applied_at) select version, applied_at from (${done}) as m ` +
     `where not exists (select 1 from ${dialect.table('migrations')} as x where x.version = m.version)`
-  for (const sql of [...migration.statements(dialect), note]) await racing(() => session.run(sql))
+  // One after another on a connection, all at once where each is a job of its own.
+  await Promise.all(migration.statements(dialect).map((sql) => racing(() => session.run(sql))))
+  await racing(() => session.run(note))
 }
 
 /**

@@ -20,7 +20,7 @@ export interface OutboxPart {
 /** Its key, `seq`, is made once it is filled. */
 export function createOutbox(dialect: Dialect, outbox: string): string {
   const { bigint, text } = dialect.types
-  return `create table ${outbox} (seq ${bigint}, identity ${text}, k ${text}, obj ${text})`
+  return `create table ${outbox} (seq ${bigint}, identity ${text}, k ${text}, obj ${text})${dialect.runTable('seq')}`
 }
 
 /** People who go first: 0 those with something taken back, 1 those of small deltas beside a big first load. */
@@ -41,19 +41,28 @@ export function createFront(
       : []),
   ])
   if (rows.length === 0) return undefined
-  return `create table ${front} as select identity, k, min(turn) as turn from (${rows.join(' union all ')}) as f group by identity, k`
+  return `create table ${front}${dialect.runTable('k')} as select identity, k, min(turn) as turn from (${rows.join(' union all ')}) as f group by identity, k`
 }
 
 export interface FillStep {
   readonly identity: Identity
   /** Statement that appends to the outbox, given the first free number; it touches as many rows as it appends. */
   sql(offset: number): string
+  /** Numbers that it takes up, when those are more than its rows. */
+  readonly span?: number
 }
 
 /** The fill, in order. `without`: only people whose row is not in the outbox yet (after a sync was stopped midway). */
 export function fillSteps(
   dialect: Dialect,
-  input: { outbox: string; front: string | undefined; parts: readonly OutboxPart[]; without?: boolean },
+  input: {
+    outbox: string
+    front: string | undefined
+    parts: readonly OutboxPart[]
+    /** Objects of a batch. */
+    size: number
+    without?: boolean
+  },
 ): FillStep[] {
   const identities = [...new Set(input.parts.map((part) => part.identity))]
   const of = (identity: Identity) => input.parts.filter((part) => part.identity === identity && part.rows > 0)
@@ -66,19 +75,31 @@ export function fillSteps(
     groups.flatMap(({ identity, parts }) => {
       const rows = parts.reduce((sum, part) => sum + part.rows, 0)
       const buckets = dialect.outboxBuckets(rows)
+      const who = [
+        ...frontCondition(dialect, input.front, { identity, turn }),
+        ...(input.without === true
+          ? [
+              `not exists (select 1 from ${input.outbox} as o where o.k = d.k and o.identity = ${dialect.literal(identity)})`,
+            ]
+          : []),
+      ]
+      const step = { outbox: input.outbox, identity, parts }
+      const span = dialect.bucketSpan(input.size)
+      if (span !== undefined) {
+        const bucket = dialect.bucket('k', buckets)
+        const number = (offset: number) =>
+          buckets === 1
+            ? `${offset} + row_number() over () - 1`
+            : `${offset} + ${bucket} * ${span} + row_number() over (partition by ${bucket}) - 1`
+        const sql = (offset: number) => fill(dialect, { ...step, conditions: who, number: number(offset) })
+        return [{ identity, sql, span: buckets * span }]
+      }
       return Array.from({ length: buckets }, (_, bucket): FillStep => {
-        const conditions = [
-          ...(buckets === 1 ? [] : [`${dialect.bucket('d.k', buckets)} = ${bucket}`]),
-          ...frontCondition(dialect, input.front, { identity, turn }),
-          ...(input.without === true
-            ? [
-                `not exists (select 1 from ${input.outbox} as o where o.k = d.k and o.identity = ${dialect.literal(identity)})`,
-              ]
-            : []),
-        ]
+        const its = buckets === 1 ? [] : [`${dialect.bucket('d.k', buckets)} = ${bucket}`]
+        const number = (offset: number) => `${offset} + row_number() over () - 1`
         return {
           identity,
-          sql: (offset) => fill(dialect, { outbox: input.outbox, identity, parts, conditions, offset }),
+          sql: (offset) => fill(dialect, { ...step, conditions: [...its, ...who], number: number(offset) }),
         }
       })
     }),
@@ -102,7 +123,8 @@ interface Fill {
   readonly identity: Identity
   readonly parts: readonly OutboxPart[]
   readonly conditions: readonly string[]
-  readonly offset: number
+  /** Expression of a row's number. */
+  readonly number: string
 }
 
 function fill(dialect: Dialect, step: Fill): string {
@@ -120,7 +142,7 @@ function fill(dialect: Dialect, step: Fill): string {
     step.parts.length === 1
       ? `select * from (${rows[0]}) as u`
       : `select k, ${dialect.boolOr('creates')} as creates, ${columns.map((c) => `${dialect.joinRows(c)} as ${c}`).join(', ')}\n  from (${rows.join('\n  union all ')}) as u group by k`
-  return `${head}select ${step.offset} + row_number() over () - 1, ${dialect.literal(step.identity)}, k, ${objectText(dialect, step.identity, lists)}\nfrom (${merged}) as g`
+  return `${head}select ${step.number}, ${dialect.literal(step.identity)}, k, ${objectText(dialect, step.identity, lists)}\nfrom (${merged}) as g`
 }
 
 function partRows(
@@ -161,6 +183,18 @@ function objectText(dialect: Dialect, identity: Identity, lists: readonly string
   // Always written out: without it Braze creates a profile for an external_id, and never does for an alias.
   const update = `case when creates then ',"_update_existing_only":false' else ',"_update_existing_only":true' end`
   return [person, update, `coalesce(',' || m, '')`, ...members, `'}'`].join(' || ')
+}
+
+/** One text per batch, whole within the range: its first number, its count, its objects, with a blank between. */
+export function streamBatches(
+  dialect: Dialect,
+  input: { outbox: string; from: number; to: number; size: number },
+): string {
+  const text = (number: string) => `cast(${number} as ${dialect.types.text})`
+  return (
+    `select ${text('min(seq)')} || ' ' || ${text('count(*)')} || ' ' || ${dialect.joinRows('obj', 'seq')} as batch ` +
+    `from ${input.outbox} where seq >= ${input.from} and seq < ${input.to} group by ${dialect.divide('seq', String(input.size))}`
+  )
 }
 
 /** Rows: batch, count, first_seq, last_seq, objects (joined by commas), for numbers from `from` below `to`. */

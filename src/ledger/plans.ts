@@ -84,12 +84,6 @@ export async function savePlan(
 ): Promise<void> {
   await ledger.session.transaction(async (tx) => {
     const at = { ...ledger, session: tx }
-    await tx.run(
-      updateRows(at, 'plans', {
-        set: { status: plan.status, objects: head.objects },
-        where: { plan: head.plan },
-      }),
-    )
     if (plan.syncs.length > 0)
       await tx.run(
         insertRows(
@@ -98,6 +92,13 @@ export async function savePlan(
           plan.syncs.map((sync) => planSyncValues(head.plan, sync)),
         ),
       )
+    // Last: what the plan holds is on record before it may be found.
+    await tx.run(
+      updateRows(at, 'plans', {
+        set: { status: plan.status, objects: head.objects },
+        where: { plan: head.plan },
+      }),
+    )
   })
 }
 
@@ -130,9 +131,8 @@ export async function dropPlanRows(ledger: Ledger, plan: string): Promise<void> 
     ...Array.from({ length: made }, (_, position) => names.delta(position)),
     ...rows.flatMap((row) => (row.plan === plan ? (asText(row.delta) ?? []) : [])),
   ])
-  for (const delta of deltas) {
-    if (!others.has(delta)) await session.run(`drop table if exists ${dialect.table(delta)}`)
-  }
+  const gone = [...deltas].filter((delta) => !others.has(delta))
+  await Promise.all(gone.map((delta) => session.run(`drop table if exists ${dialect.table(delta)}`)))
   await session.run(updateRows(ledger, 'plan_syncs', { set: { delta: null }, where: { plan } }))
 }
 
@@ -185,7 +185,7 @@ export async function readPlan(ledger: Ledger, plan: string): Promise<SavedPlan 
 export async function readPlanSyncs(ledger: Ledger, plan: string): Promise<PlanSync[]> {
   const { dialect, session } = ledger
   const rows = await session.rows(
-    `select sync, position, delta, version, definition, numbers, held_by, hash, source_time from ${dialect.table('plan_syncs')} ` +
+    `select sync, position, delta, version, definition, numbers, held_by, ${dialect.ident('hash')}, source_time from ${dialect.table('plan_syncs')} ` +
       `where ${inScope(ledger)} and plan = ${literal(dialect, plan)} order by position`,
   )
   return rows.map((row) => ({

@@ -1,5 +1,6 @@
 // Decides what the last runs say of a sync: accepted removes of 24 hours for the guard, the hold in force, slots covered.
 
+import type { Row } from '../warehouse/port.ts'
 import type { Ledger } from './sql.ts'
 import { asJson, asNumber, asText, inScope, literal } from './sql.ts'
 
@@ -8,16 +9,29 @@ export interface Removes {
   readonly byAttribute: Readonly<Record<string, number>>
 }
 
-/** Accepted removes of the last 24 hours, summed; the size of the snapshot before the first run in them. */
-export async function recentRemoves(
-  ledger: Ledger,
-  sync: string,
-): Promise<Removes & { sizeThen: number | undefined }> {
+/** `sizeThen`: people in the snapshot before the first of those runs. */
+export type RecentRemoves = Removes & { readonly sizeThen: number | undefined }
+
+/** Accepted removes of the last 24 hours, summed, by sync: one query for all of them. */
+export async function recentRemovesBySync(ledger: Ledger): Promise<(sync: string) => RecentRemoves> {
+  const rows = await removesOf(ledger, '')
+  return (sync) => summed(rows.filter((row) => row.sync === sync))
+}
+
+/** Of one sync. */
+export async function recentRemoves(ledger: Ledger, sync: string): Promise<RecentRemoves> {
+  return summed(await removesOf(ledger, ` and sync = ${literal(ledger.dialect, sync)}`))
+}
+
+async function removesOf(ledger: Ledger, only: string): Promise<Row[]> {
   const { dialect, session } = ledger
-  const rows = await session.rows(
-    `select removes, size_before from ${dialect.table('run_syncs')} where ${inScope(ledger)} and sync = ${literal(dialect, sync)} ` +
-      `and settled and removes is not null and ended_at > ${dialect.plusSeconds(dialect.now, -86_400)} order by run`,
+  return await session.rows(
+    `select sync, removes, size_before from ${dialect.table('run_syncs')} where ${inScope(ledger)}${only} ` +
+      `and settled and removes is not null and ended_at > ${dialect.plusSeconds(dialect.now, -86_400)} order by ended_at, run`,
   )
+}
+
+function summed(rows: readonly Row[]): RecentRemoves {
   const byAttribute: Record<string, number> = {}
   let leavers = 0
   for (const row of rows) {
@@ -40,13 +54,15 @@ export interface LastRun {
   readonly error: string | undefined
 }
 
-/** The newest ended run of each sync. */
+/** The run of each sync that ended last: one that was queued has an older id than its turn. */
 export async function lastRuns(ledger: Ledger): Promise<Map<string, LastRun>> {
   const { dialect, session } = ledger
   const table = dialect.table('run_syncs')
   const rows = await session.rows(
     `select sync, run, status, held_by, ${dialect.isoText('held_since')} as held_since, plan, error, ${dialect.isoText('ended_at')} as ended_at from ${table} as s ` +
-      `where ${inScope(ledger, 's')} and ended_at is not null and run = (select max(run) from ${table} as m where ${inScope(ledger, 'm')} and m.sync = s.sync and m.ended_at is not null)`,
+      // Joined, since a subquery for each row reads all runs for each run.
+      `join (select sync as ran, max(ended_at) as at from ${table} where ${inScope(ledger)} group by sync) as m on m.ran = s.sync and m.at = s.ended_at ` +
+      `where ${inScope(ledger, 's')}`,
   )
   return new Map(
     rows.map((row) => [

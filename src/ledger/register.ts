@@ -17,12 +17,16 @@ export async function registerSync(
 ): Promise<SyncRecord> {
   const { dialect } = ledger
   const { planned } = input
-  const record = input.record ?? (await newSync(ledger, tx, planned.sync))
+  if (input.record !== undefined && isRegistered(planned, input.record)) return input.record
+  const record = input.record ?? newRecord(ledger, planned.sync)
   if (record.sync !== planned.sync) await renameSync(ledger, tx, { from: record.sync, to: planned.sync })
   await keepSqlVersion(ledger, tx, planned)
   const writes = union(planned.definition.writes, record.definition?.writes ?? [])
   const spec = { table: record.snapshot, writes, sentAt: !planned.definition.createUsers }
+  // A table may be left over of a sync that was forgotten; and the record comes after its table, never before.
+  if (input.record === undefined) await tx.run(`drop table if exists ${dialect.table(record.snapshot)}`)
   await tx.run(createSnapshot(dialect, spec))
+  if (input.record === undefined) await tx.run(insertSync(ledger, record))
   const known = new Set(record.definition?.writes.map((write) => write.column))
   const fresh = writes.filter((write) => !known.has(write.column))
   if (input.record !== undefined)
@@ -36,6 +40,15 @@ export async function registerSync(
     }),
   )
   return { ...record, sync: planned.sync, definition }
+}
+
+/** Everything is on record already, as it is after a run of the same definition. */
+function isRegistered(planned: PlanSync, { sync, definition }: SyncRecord): boolean {
+  const { createUsers } = planned.definition
+  if (definition === undefined || sync !== planned.sync || definition.createUsers !== createUsers)
+    return false
+  const now = settledDefinition(planned, union(planned.definition.writes, definition.writes))
+  return JSON.stringify(now) === JSON.stringify(definition)
 }
 
 /** The remembered part of a planned definition, holding these writes. */
@@ -53,15 +66,17 @@ const union = (ours: readonly Write[], held: readonly Write[]): Write[] => [
   ...held.filter((write) => !ours.some((other) => other.column === write.column)),
 ]
 
-async function newSync(ledger: Ledger, tx: Session, sync: string): Promise<SyncRecord> {
+function insertSync(ledger: Ledger, { sync, snapshot }: SyncRecord): string {
+  const row = { sync, snapshot, version: 0, size: 0, definition: null, moved_from: 0 }
+  return insertRows(ledger, 'syncs', [row])
+}
+
+function newRecord(ledger: Ledger, sync: string): SyncRecord {
   const { project, workspace } = ledger.scope
   const digest = createHash('sha256')
     .update(JSON.stringify([project, workspace, sync]))
     .digest('hex')
   const snapshot = snapshotName(sync, digest)
-  await tx.run(
-    insertRows(ledger, 'syncs', [{ sync, snapshot, version: 0, size: 0, definition: null, moved_from: 0 }]),
-  )
   return {
     sync,
     snapshot,
@@ -77,19 +92,22 @@ async function newSync(ledger: Ledger, tx: Session, sync: string): Promise<SyncR
 
 /** `was:`: the new name takes over all that is kept under the former one. */
 async function renameSync(ledger: Ledger, tx: Session, names: { from: string; to: string }): Promise<void> {
+  const { dialect } = ledger
   const at = { ...ledger, session: tx }
-  for (const table of ['syncs', 'doubt', 'rejections', 'history'] as const)
+  for (const table of ['doubt', 'rejections', 'history'] as const)
     await tx.run(updateRows(at, table, { set: { sync: names.to }, where: { sync: names.from } }))
   // The new name may have rows of its own here, from runs that failed before they could take over.
   for (const [table, key] of [
     ['run_syncs', 'run'],
     ['sql_versions', 'hash'],
   ] as const) {
-    const its = `select 1 from ${ledger.dialect.table(table)} as x where ${inScope(ledger, 'x')} and x.sync = ${literal(ledger.dialect, names.to)}`
+    const its = `select 1 from ${dialect.table(table)} as x where ${inScope(ledger, 'x')} and x.sync = ${literal(dialect, names.to)} and x.${dialect.ident(key)} = r.${dialect.ident(key)}`
     await tx.run(
-      `${updateRows(at, table, { set: { sync: names.to }, where: { sync: names.from } })} and not exists (${its} and x.${key} = ${ledger.dialect.table(table)}.${key})`,
+      `update ${dialect.table(table)} as r set sync = ${literal(dialect, names.to)} where ${inScope(ledger, 'r')} and r.sync = ${literal(dialect, names.from)} and not exists (${its})`,
     )
   }
+  // Last: as long as the record has its former name, the rest is moved again.
+  await tx.run(updateRows(at, 'syncs', { set: { sync: names.to }, where: { sync: names.from } }))
 }
 
 async function keepSqlVersion(ledger: Ledger, tx: Session, { sync, definition }: PlanSync): Promise<void> {
@@ -100,7 +118,7 @@ async function keepSqlVersion(ledger: Ledger, tx: Session, { sync, definition }:
   const known = `select 1 from ${dialect.table('sql_versions')} as x where ${inScope(ledger, 'x')} and x.sync = ${literal(dialect, sync)} and x.hash = ${literal(dialect, definition.hash)}`
   const one = `select ${literal(dialect, '')} as nothing`
   await tx.run(
-    `insert into ${dialect.table('sql_versions')} (project, workspace, sync, hash, sql, since) ` +
+    `insert into ${dialect.table('sql_versions')} (project, workspace, sync, ${dialect.ident('hash')}, sql, since) ` +
       `select ${values}, ${raw(dialect.now).raw} from (${one}) as o where not exists (${known})`,
   )
 }

@@ -2,21 +2,8 @@
 // The data team may read all of them; docs/ledger.md is checked against the descriptions here.
 
 import type { Dialect } from '../warehouse/port.ts'
-
-type ColumnType = keyof Dialect['types']
-/** type, meaning. */
-export type ColumnSpec = readonly [type: ColumnType, meaning: string]
-
-export interface TableSpec {
-  readonly meaning: string
-  readonly columns: Readonly<Record<string, ColumnSpec>>
-  readonly key?: readonly string[]
-}
-
-const SCOPE = {
-  project: ['text', 'Name of the project that the row belongs to'],
-  workspace: ['text', 'Label of the Braze workspace that the row belongs to'],
-} as const satisfies Record<string, ColumnSpec>
+import { SERVICE_TABLES } from './service-tables.ts'
+import { SCOPE, type TableSpec } from './table-spec.ts'
 
 export const TABLES = {
   migrations: {
@@ -173,7 +160,8 @@ export const TABLES = {
     key: ['project', 'workspace', 'plan', 'sync'],
   },
   acks: {
-    meaning: 'What became of the batches of a run that is under way; rows go when it is settled',
+    meaning:
+      'What became of the batches of a run that is under way; rows go when it is settled (BigQuery: in a table of the run’s own)',
     columns: {
       ...SCOPE,
       run: ['text', 'Id of the run'],
@@ -183,7 +171,8 @@ export const TABLES = {
     },
   },
   refusals: {
-    meaning: 'People whom Braze refused in a run that is under way; rows go when it is settled',
+    meaning:
+      'People whom Braze refused in a run that is under way; rows go when it is settled (BigQuery: in a table of the run’s own)',
     columns: {
       ...SCOPE,
       run: ['text', 'Id of the run'],
@@ -235,6 +224,7 @@ export const TABLES = {
       run: ['text', 'Id of the run'],
       settled_at: ['timestamp', 'When it was settled (UTC)'],
     },
+    log: { moment: 'settled_at', key: 'run' },
   },
   tombstones: {
     meaning: 'Erased people, who are never sent again; only a digest of the identity is kept',
@@ -245,18 +235,21 @@ export const TABLES = {
       since: ['timestamp', 'When the person was erased (UTC)'],
     },
   },
+  ...SERVICE_TABLES,
 } as const satisfies Record<string, TableSpec>
 
 export type TableName = keyof typeof TABLES
 
-/** CREATE TABLE IF NOT EXISTS for one table of the ledger. */
-export function createTable(dialect: Dialect, name: TableName): string {
+/** CREATE TABLE IF NOT EXISTS for one table of the ledger; `own` names one like it that a single run has to itself. */
+export function createTable(dialect: Dialect, name: TableName, own?: string): string {
   const spec: TableSpec = TABLES[name]
   const columns = Object.entries(spec.columns).map(
     ([column, [type]]) => `${dialect.ident(column)} ${dialect.types[type]}`,
   )
   const key = spec.key === undefined ? '' : dialect.primaryKey(spec.key)
-  return `create table if not exists ${dialect.table(name)} (\n  ${columns.join(',\n  ')}${key === '' ? '' : `,\n  ${key}`}\n)`
+  const grown = spec.log === undefined ? '' : dialect.logTable(spec.log.moment, spec.log.key)
+  const layout = own === undefined ? grown : dialect.runTable('run')
+  return `create table if not exists ${dialect.table(own ?? name)} (\n  ${columns.join(',\n  ')}${key === '' ? '' : `,\n  ${key}`}\n)${layout}`
 }
 
 /** Forward migrations, in order; a released one is never edited. Each is a list of single statements. */
@@ -264,5 +257,10 @@ export const MIGRATIONS: readonly { readonly version: number; statements(dialect
   {
     version: 1,
     statements: (dialect) => (Object.keys(TABLES) as TableName[]).map((name) => createTable(dialect, name)),
+  },
+  {
+    version: 2,
+    statements: (dialect) =>
+      (Object.keys(SERVICE_TABLES) as TableName[]).map((name) => createTable(dialect, name)),
   },
 ]

@@ -1,8 +1,10 @@
 // Decides the statements that advance one sync's snapshot by what Braze accepted, and by nothing else; what we cannot know
 // enters doubt. Pure text; each list runs in one transaction, after the fence was checked. Order matters throughout:
-// rejections read the values that were refused before those are replaced by the old ones.
+// rejections read the values that were refused before those are replaced by the old ones; and where a transaction is none,
+// each statement looks at the lease itself and may run again.
 
 import type { Identity } from '../model/words.ts'
+import { answersOf } from './ack-tables.ts'
 import { rowMark } from './delta.ts'
 import { isSilent } from './numbers.ts'
 import type { Slot } from './slots.ts'
@@ -30,12 +32,17 @@ export interface SettleInput {
   readonly hasSentAt: boolean
   readonly maxAttempts: number
   readonly keepsHistory: boolean
+  /** Condition that the lease is still ours, see `stillOurs`. */
+  readonly fence: string
+  /** Whether anybody of the sync was in doubt, or had a refusal on record, when the settle began. */
+  readonly isInDoubt: boolean
+  readonly hasRefusals: boolean
 }
 
 /** Condition on delta row `d`: Braze accepted it, or it had nothing to send. */
 export function settledCondition(ledger: Ledger, input: SettleInput): string {
-  if (input.allAccepted) return 'true'
-  return `((${isSilent(input.slots, 'd')}) or ${among(ledger, input, input.accepted)})`
+  if (input.allAccepted) return input.fence
+  return `((${isSilent(input.slots, 'd')}) or ${among(ledger, input, input.accepted)}) and ${input.fence}`
 }
 
 /** Condition on delta row `d`: its person is in a table of outcomes, by a row that carried this sync. */
@@ -52,14 +59,15 @@ export function outcomeTables(
   input: { run: string; outbox: string; accepted: string; unsure: string; size: number },
 ): string[] {
   const { dialect } = ledger
+  const answers = answersOf(ledger, input.run)
   const acks = (outcomes: string) =>
-    `select ${dialect.divide('first_seq', String(input.size))} from ${dialect.table('acks')} where ${inScope(ledger)} and run = ${literal(dialect, input.run)} and outcome in (${outcomes})`
+    `select ${dialect.divide('first_seq', String(input.size))} from ${answers.acks} where ${inScope(ledger)} and run = ${literal(dialect, input.run)} and outcome in (${outcomes})`
   const batch = dialect.divide('o.seq', String(input.size))
-  const refused = `select seq from ${dialect.table('refusals')} where ${inScope(ledger)} and run = ${literal(dialect, input.run)} and attribute = ''`
-  const startedTo = `select coalesce(max(last_seq), -1) from ${dialect.table('acks')} where ${inScope(ledger)} and run = ${literal(dialect, input.run)} and outcome = 'started'`
+  const refused = `select seq from ${answers.refusals} where ${inScope(ledger)} and run = ${literal(dialect, input.run)} and attribute = ''`
+  const startedTo = `select coalesce(max(last_seq), -1) from ${answers.acks} where ${inScope(ledger)} and run = ${literal(dialect, input.run)} and outcome = 'started'`
   return [
-    `create table ${input.accepted} as select o.seq, o.identity, o.k from ${input.outbox} as o where ${batch} in (${acks("'accepted'")}) and o.seq not in (${refused})`,
-    `create table ${input.unsure} as select o.seq, o.identity, o.k from ${input.outbox} as o where o.seq <= (${startedTo}) and ${batch} not in (${acks("'accepted', 'unsent'")})`,
+    `create table ${input.accepted}${dialect.runTable('k')} as select o.seq, o.identity, o.k from ${input.outbox} as o where ${batch} in (${acks("'accepted'")}) and o.seq not in (${refused})`,
+    `create table ${input.unsure}${dialect.runTable('k')} as select o.seq, o.identity, o.k from ${input.outbox} as o where o.seq <= (${startedTo}) and ${batch} not in (${acks("'accepted', 'unsent'")})`,
   ]
 }
 
@@ -88,11 +96,30 @@ export function settleSync(ledger: Ledger, input: SettleInput): string[] {
   ]
   return [
     ...(input.allAccepted ? [] : refusedBack(ledger, input)),
-    `delete from ${input.snapshot} where k in (select d.k from ${input.delta} as d where op <> 'add' and ${done})`,
-    `insert into ${input.snapshot} (${names.join(', ')}) select ${values.join(', ')} from ${input.delta} as d where (${anything}) and ${done}`,
     ...(input.firstLoad || !input.keepsHistory ? [] : [addHistory(ledger, input, done)]),
+    ...(dialect.isAtomic
+      ? [
+          `delete from ${input.snapshot} where k in (select d.k from ${input.delta} as d where op <> 'add' and ${done})`,
+          `insert into ${input.snapshot} (${names.join(', ')}) select ${values.join(', ')} from ${input.delta} as d where (${anything}) and ${done}`,
+        ]
+      : [mergeSnapshot(input, { names, values, anything, done })]),
     ...doubtAndRejections(ledger, input, done),
   ]
+}
+
+/** In one statement, so that no crash leaves people out. Run again it finds what it wrote. */
+function mergeSnapshot(
+  { snapshot, delta }: SettleInput,
+  rows: { names: readonly string[]; values: readonly string[]; anything: string; done: string },
+): string {
+  const { names, values } = rows
+  const source = values.map((value, i) => `${value} as n${i}`)
+  const set = names.flatMap((name, i) => (name === 'k' || name === 'since' ? [] : [`${name} = d.n${i}`]))
+  return (
+    `merge ${snapshot} as s using (select ${source.join(', ')}, (${rows.anything}) as holds from ${delta} as d where ${rows.done}) as d on s.k = d.n0 ` +
+    `when matched and not d.holds then delete when matched then update set ${set.join(', ')} ` +
+    `when not matched and d.holds then insert (${names.join(', ')}) values (${names.map((_, i) => `d.n${i}`).join(', ')})`
+  )
 }
 
 /** Columns that Braze refused keep the value that the snapshot held. */
@@ -102,17 +129,22 @@ function refusedBack(ledger: Ledger, input: SettleInput): string[] {
     const who = refusedPeople(ledger, input, `r.attribute = ${literal(dialect, slot.attribute)}`)
     const held = new Set(slot.held.map((write) => write.column))
     const columns = [...new Set([...(slot.target === undefined ? [] : [slot.target.column]), ...held])]
-    return columns.map((column) => {
-      const before = held.has(column)
-        ? `(select s.${dialect.ident(column)} from ${input.snapshot} as s where s.k = ${input.delta}.k)`
-        : 'null'
-      return `update ${input.delta} set ${dialect.ident(`v_${column}`)} = ${before} where k in (${who})`
+    return columns.flatMap((column) => {
+      const [name, v] = [dialect.ident(column), dialect.ident(`v_${column}`)]
+      return [
+        `update ${input.delta} set ${v} = null where k in (${who})`,
+        ...(held.has(column)
+          ? [
+              `update ${input.delta} as d set ${v} = s.${name} from ${input.snapshot} as s where s.k = d.k and d.k in (${who})`,
+            ]
+          : []),
+      ]
     })
   })
 }
 
 const refusedPeople = (ledger: Ledger, input: SettleInput, condition: string): string =>
-  `select o.k from ${ledger.dialect.table('refusals')} as r join ${input.outbox} as o on o.seq = r.seq ` +
+  `select o.k from ${answersOf(ledger, input.run).refusals} as r join ${input.outbox} as o on o.seq = r.seq ` +
   `where ${inScope(ledger, 'r')} and r.run = ${literal(ledger.dialect, input.run)} and o.identity = ${literal(ledger.dialect, input.identity)}${upTo(input, 'o.seq')} and ${condition}`
 
 /** Condition on refusal `r`: it is about the person, or about something that this sync writes. */
@@ -134,9 +166,13 @@ function addHistory(ledger: Ledger, input: SettleInput, done: string): string {
   const members =
     lists.length === 0 ? 'd.members' : `nullif(${dialect.joinText(',', ['d.members', ...lists])}, '')`
   const fixed = [project, workspace, input.sync].map((text) => literal(dialect, text)).join(', ')
+  // Run again, it finds what it wrote.
+  const once = dialect.isAtomic
+    ? ''
+    : ` and not exists (select 1 from ${dialect.table('history')} as h where ${inScope(ledger, 'h')} and h.sync = ${literal(dialect, input.sync)} and h.run = ${literal(dialect, input.run)})`
   return (
     `insert into ${dialect.table('history')} (project, workspace, sync, k, op, members, run, settled_at) ` +
-    `select ${fixed}, d.k, d.op, ${members}, ${literal(dialect, input.run)}, ${dialect.now} from ${input.delta} as d where d.op in ('add', 'change', 'remove') and ${done}`
+    `select ${fixed}, d.k, d.op, ${members}, ${literal(dialect, input.run)}, ${dialect.now} from ${input.delta} as d where d.op in ('add', 'change', 'remove') and ${done}${once}`
   )
 }
 
@@ -147,10 +183,13 @@ function doubtAndRejections(ledger: Ledger, input: SettleInput, done: string): s
   const anyRefused = refusedPeople(ledger, input, isOurs(ledger, input))
   const cleared = input.allAccepted ? done : `${done} and d.k not in (${anyRefused})`
   const clear = `delete from ${doubt} where ${ours} and k in (select d.k from ${input.delta} as d where ${cleared})`
-  const obsolete = `delete from ${dialect.table('rejections')} where ${ours} and source = 'braze' and not parked and `
-  if (input.allAccepted) {
-    return [clear, `${obsolete}true`, ...freshMarks(ledger, input)]
-  }
+  const refused = `${inScope(ledger, 'j')} and j.sync = ${literal(dialect, input.sync)} and j.source = 'braze' and not j.parked`
+  const obsolete = `delete from ${dialect.table('rejections')} as j where ${refused} and ${input.fence}`
+  if (input.allAccepted)
+    return [
+      ...(input.isInDoubt ? [clear] : []),
+      ...(input.hasRefusals ? [obsolete, ...freshMarks(ledger, input)] : []),
+    ]
   const { project, workspace } = ledger.scope
   const fixed = [project, workspace, input.sync].map((text) => literal(dialect, text)).join(', ')
   return [
@@ -158,9 +197,9 @@ function doubtAndRejections(ledger: Ledger, input: SettleInput, done: string): s
     `insert into ${doubt} (project, workspace, sync, k, reason, since) select ${fixed}, d.k, 'unknown', ${dialect.now} ` +
       `from ${input.delta} as d where not (${isSilent(input.slots, 'd')}) ` +
       `and (${among(ledger, input, input.unsure)} or d.k in (${refusedPeople(ledger, input, `r.may_hold and ${isOurs(ledger, input)}`)})) ` +
-      `and not exists (select 1 from ${doubt} as x where ${inScope(ledger, 'x')} and x.sync = ${literal(dialect, input.sync)} and x.k = d.k and x.reason = 'unknown')`,
+      `and not exists (select 1 from ${doubt} as x where ${inScope(ledger, 'x')} and x.sync = ${literal(dialect, input.sync)} and x.k = d.k and x.reason = 'unknown') and ${input.fence}`,
     // What no longer differs, or was accepted, is not rejected any more.
-    `${obsolete}(not exists (select 1 from ${input.delta} as x where x.k = ${dialect.table('rejections')}.k) or k in (select d.k from ${input.delta} as d where ${cleared}))`,
+    `${obsolete} and (not exists (select 1 from ${input.delta} as x where x.k = j.k) or j.k in (select d.k from ${input.delta} as d where ${cleared}))`,
     ...freshMarks(ledger, input),
   ]
 }
@@ -168,13 +207,13 @@ function doubtAndRejections(ledger: Ledger, input: SettleInput, done: string): s
 /** A parked refusal is over once its attribute was sent with another value and accepted. */
 function freshMarks(ledger: Ledger, input: SettleInput): string[] {
   const { dialect } = ledger
-  const ours = `${inScope(ledger)} and sync = ${literal(dialect, input.sync)}`
+  const ours = `${inScope(ledger, 'j')} and j.sync = ${literal(dialect, input.sync)}`
   const refused = input.allAccepted
     ? ''
     : `and d.k not in (${refusedPeople(ledger, input, isOurs(ledger, input))})`
   return [
-    `delete from ${dialect.table('rejections')} where ${ours} and source = 'braze' and parked and k in (select d.k from ${input.delta} as d ` +
-      `where ${settledCondition(ledger, input)} and (attribute = '' or d.members like '%"' || attribute || '":%') ${refused})`,
+    `delete from ${dialect.table('rejections')} as j where ${ours} and j.source = 'braze' and j.parked and exists (select 1 from ${input.delta} as d ` +
+      `where d.k = j.k and ${settledCondition(ledger, input)} and (j.attribute = '' or d.members like '%"' || j.attribute || '":%') ${refused})`,
   ]
 }
 
@@ -184,22 +223,23 @@ function freshMarks(ledger: Ledger, input: SettleInput): string[] {
  */
 export function keepRefusals(ledger: Ledger, input: SettleInput): string[] {
   const { dialect } = ledger
-  const ours = `${inScope(ledger)} and sync = ${literal(dialect, input.sync)} and source = 'braze'`
+  const ours = `${inScope(ledger, 'j')} and j.sync = ${literal(dialect, input.sync)} and j.source = 'braze'`
   const { project, workspace } = ledger.scope
   const rejections = dialect.table('rejections')
-  const same = `n.k = ${rejections}.k and n.attribute = ${rejections}.attribute`
   const fixed = [project, workspace, input.sync].map((text) => literal(dialect, text)).join(', ')
-  const tries = `case when ${rejections}.value_mark = n.mark then ${rejections}.attempts + 1 else 1 end`
+  const tries = 'case when j.value_mark = n.mark then j.attempts + 1 else 1 end'
+  const run = literal(dialect, input.run)
   return [
-    `create table ${input.scratch} as ${refusedRows(ledger, input)}`,
-    `update ${rejections} set attempts = ${tries}, parked = ${tries} >= ${input.maxAttempts}, reason = n.reason, value_mark = n.mark, ` +
-      `run = ${literal(dialect, input.run)}, last_at = ${dialect.now} from ${input.scratch} as n where ${inScope(ledger, rejections)} and ` +
-      `${rejections}.sync = ${literal(dialect, input.sync)} and ${rejections}.source = 'braze' and ${same}`,
+    `drop table if exists ${input.scratch}`,
+    `create table ${input.scratch}${dialect.runTable('k')} as ${refusedRows(ledger, input)}`,
+    // Of another run: this one counts once, however often it is settled.
+    `update ${rejections} as j set attempts = ${tries}, parked = ${tries} >= ${input.maxAttempts}, reason = n.reason, value_mark = n.mark, ` +
+      `run = ${run}, last_at = ${dialect.now} from ${input.scratch} as n where ${ours} and n.k = j.k and n.attribute = j.attribute and j.run <> ${run} and ${input.fence}`,
     `insert into ${rejections} (project, workspace, sync, k, attribute, source, reason, value_mark, attempts, parked, run, first_at, last_at) ` +
-      `select ${fixed}, n.k, n.attribute, 'braze', n.reason, n.mark, 1, ${input.maxAttempts <= 1 ? 'true' : 'false'}, ${literal(dialect, input.run)}, ${dialect.now}, ${dialect.now} ` +
-      `from ${input.scratch} as n where not exists (select 1 from ${rejections} as x where ${inScope(ledger, 'x')} and x.sync = ${literal(dialect, input.sync)} ` +
+      `select ${fixed}, n.k, n.attribute, 'braze', n.reason, n.mark, 1, ${input.maxAttempts <= 1 ? 'true' : 'false'}, ${run}, ${dialect.now}, ${dialect.now} ` +
+      `from ${input.scratch} as n where ${input.fence} and not exists (select 1 from ${rejections} as x where ${inScope(ledger, 'x')} and x.sync = ${literal(dialect, input.sync)} ` +
       `and x.source = 'braze' and x.k = n.k and x.attribute = n.attribute)`,
-    `delete from ${rejections} where ${ours} and attribute <> '' and exists (select 1 from ${input.scratch} as n where n.k = ${rejections}.k and n.attribute = '')`,
+    `delete from ${rejections} as j where ${ours} and j.attribute <> '' and exists (select 1 from ${input.scratch} as n where n.k = j.k and n.attribute = '')`,
   ]
 }
 
@@ -223,7 +263,7 @@ function refusedRows(ledger: Ledger, input: SettleInput): string {
   })
   return (
     `select d.k, r.attribute, min(r.reason) as reason, min(case when r.attribute = '' then ${rowMark(dialect, input.slots, 'd')} ${marks.join(' ')} end) as mark ` +
-    `from ${dialect.table('refusals')} as r join ${input.outbox} as o on o.seq = r.seq join ${input.delta} as d on d.k = o.k ` +
+    `from ${answersOf(ledger, input.run).refusals} as r join ${input.outbox} as o on o.seq = r.seq join ${input.delta} as d on d.k = o.k ` +
     `where ${inScope(ledger, 'r')} and r.run = ${literal(dialect, input.run)} and o.identity = ${literal(dialect, input.identity)}${upTo(input, 'o.seq')} ` +
     `and not (${isSilent(input.slots, 'd')}) and ${isOurs(ledger, input)} ` +
     `group by d.k, r.attribute`

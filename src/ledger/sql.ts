@@ -55,9 +55,15 @@ export function insertRows(
   return `insert into ${dialect.table(table)} (${columns.map((c) => dialect.ident(c)).join(', ')}) values ${tuples.join(', ')}`
 }
 
-export function updateRows(ledger: Ledger, table: TableName, change: { set: Values; where: Values }): string {
+/** `only`: a further condition. */
+export function updateRows(
+  ledger: Ledger,
+  table: TableName,
+  change: { set: Values; where: Values; only?: string },
+): string {
   const { dialect } = ledger
-  const where = [inScope(ledger), ...equals(dialect, change.where)].join(' and ')
+  const only = change.only === undefined ? [] : [change.only]
+  const where = [inScope(ledger), ...equals(dialect, change.where), ...only].join(' and ')
   return `update ${dialect.table(table)} set ${equals(dialect, change.set).join(', ')} where ${where}`
 }
 

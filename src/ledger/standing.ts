@@ -2,6 +2,7 @@
 // the delta, or nothing when nobody is concerned, so that a quiet run pays nothing for them.
 
 import type { Identity } from '../model/words.ts'
+import type { Marks } from './marks.ts'
 import type { Slot } from './slots.ts'
 import { asNumber, inScope, type Ledger, literal, oneRow } from './sql.ts'
 
@@ -9,6 +10,7 @@ export interface Standing {
   readonly sync: string
   readonly identity: Identity
   readonly slots: readonly Slot[]
+  readonly marks: Marks
 }
 
 const exists = async (ledger: Ledger, from: string): Promise<boolean> =>
@@ -26,7 +28,7 @@ export async function doubtQuery(
   const { dialect } = ledger
   const doubt = `${dialect.table('doubt')} where ${inScope(ledger)} and sync = ${literal(dialect, standing.sync)}`
   const parts: string[] = []
-  if (await exists(ledger, doubt)) parts.push(`select k, reason = 'unknown' as hard from ${doubt}`)
+  if (standing.marks.inDoubt(standing.sync)) parts.push(`select k, reason = 'unknown' as hard from ${doubt}`)
   // Sent update-only so far: Braze said yes for people whom it does not have, and who may be created from now on.
   if (standing.owed !== undefined && (await exists(ledger, `${standing.owed} where sent_at is not null`)))
     parts.push(`select k, false as hard from ${standing.owed} where sent_at is not null`)
@@ -43,15 +45,17 @@ export async function doubtQuery(
 }
 
 /** (k, whole, p<i>): digests of parked refusals. */
-export async function parkedQuery(
+export function parkedQuery(
   ledger: Ledger,
   standing: Standing,
-): Promise<{ query: string; slots: ReadonlySet<number> } | undefined> {
-  const { dialect, session } = ledger
+): { query: string; slots: ReadonlySet<number> } | undefined {
+  const { dialect } = ledger
   const from = `${dialect.table('rejections')} where ${inScope(ledger)} and sync = ${literal(dialect, standing.sync)} and source = 'braze' and parked`
-  const rows = await session.rows(`select distinct attribute from ${from}`)
-  if (rows.length === 0) return undefined
-  const attributes = new Set(rows.map((row) => row.attribute))
+  const parked = standing.marks
+    .refusals(standing.sync)
+    .filter((mark) => mark.source === 'braze' && mark.parked)
+  if (parked.length === 0) return undefined
+  const attributes = new Set(parked.map(({ attribute }) => attribute))
   const slots = standing.slots.flatMap((slot, i) => (attributes.has(slot.attribute) ? [i] : []))
   const columns = slots.map(
     (i) =>
@@ -64,13 +68,13 @@ export async function parkedQuery(
 }
 
 /** (k_mark): digests of the erased. */
-export async function erasedQuery(
+export function erasedQuery(
   ledger: Ledger,
-  standing: Pick<Standing, 'identity'>,
-): Promise<string | undefined> {
+  standing: Pick<Standing, 'identity' | 'marks'>,
+): string | undefined {
   const { dialect } = ledger
   const from = `${dialect.table('tombstones')} where ${inScope(ledger)} and identity = ${literal(dialect, standing.identity)}`
-  return (await exists(ledger, from)) ? `select k_mark from ${from}` : undefined
+  return standing.marks.isErased(standing.identity) ? `select k_mark from ${from}` : undefined
 }
 
 /** How many people of a sync are in doubt. */

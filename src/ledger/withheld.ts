@@ -1,6 +1,7 @@
 // Decides how rows that we withhold (bad values, bad keys) are kept as rejections, so that each is listed with its reason
 // for as long as it stands, and no longer.
 
+import type { Marks } from './marks.ts'
 import { asNumber, inScope, type Ledger, literal, oneRow } from './sql.ts'
 
 export interface Withheld {
@@ -10,7 +11,15 @@ export interface Withheld {
 
 export async function keepWithheld(
   ledger: Ledger,
-  input: { sync: string; run: string; candidates: string; keyless: number },
+  input: {
+    sync: string
+    run: string
+    candidates: string
+    /** Rows without a key, and rows that are flagged. */
+    keyless: number
+    flagged: number
+    marks: Marks
+  },
 ): Promise<Withheld> {
   const { dialect, session } = ledger
   const rejections = dialect.table('rejections')
@@ -21,16 +30,16 @@ export async function keepWithheld(
     input.keyless === 0
       ? bad
       : `${bad} union all select '', ${literal(dialect, `${input.keyless} rows without a key`)}`
-  const known = asNumber((await oneRow(session, `select count(*) as n from ${rejections} where ${ours}`))?.n)
-  const now = asNumber((await oneRow(session, `select count(*) as n from (${rows}) as b`))?.n)
-  if (known === 0 && now === 0) return { fresh: 0 }
+  const isKnown = input.marks.refusals(input.sync).some(({ source }) => source === 'brazier')
+  if (!isKnown && input.keyless + input.flagged === 0) return { fresh: 0 }
   const fixed = [ledger.scope.project, ledger.scope.workspace, input.sync]
     .map((text) => literal(dialect, text))
     .join(', ')
   const run = literal(dialect, input.run)
   return await session.transaction(async (tx) => {
     await tx.run(
-      `delete from ${rejections} where ${ours} and not exists (select 1 from (${rows}) as b where b.k = ${rejections}.k and b.reason = ${rejections}.reason)`,
+      `delete from ${rejections} as r where ${inScope(ledger, 'r')} and r.sync = ${literal(dialect, input.sync)} and r.source = 'brazier' ` +
+        `and not exists (select 1 from (${rows}) as b where b.k = r.k and b.reason = r.reason)`,
     )
     await tx.run(
       `update ${rejections} set attempts = attempts + 1, run = ${run}, last_at = ${dialect.now} where ${ours}`,

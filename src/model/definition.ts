@@ -1,6 +1,7 @@
 // Decides what a checked definition looks like once a file has been read: the sync, and the project that holds it.
 
-import type { Identity, LeavePolicy, Membership, NullPolicy, RunnableKind } from './words.ts'
+import type { AlertSettings } from './alert-settings.ts'
+import type { Identity, LeavePolicy, Membership, NullPolicy, Role, RunnableKind } from './words.ts'
 
 /** A limit: a number of people, or a share of those there were. */
 export type Limit =
@@ -21,6 +22,10 @@ export interface Schedule {
   readonly text: string
   readonly cron: string
   readonly timezone: string
+  /** Seconds from the nominal time to the moment at which the sync comes; its share of the jitter, always the same. */
+  readonly offsetSeconds?: number
+  /** A slot that was missed for longer is left out; without it, it waits until the next one. */
+  readonly catchUpSeconds?: number
 }
 
 export interface Sync {
@@ -77,6 +82,33 @@ export type WarehouseSettings =
       readonly statementTimeout: number
       readonly schema?: string
     }
+  | BigQueryWarehouse
+
+export interface BigQueryWarehouse {
+  readonly type: 'bigquery'
+  /** The Google Cloud project that runs and pays for the jobs. */
+  readonly project: string
+  /** Region or multi-region of the data. */
+  readonly location: string
+  /** The dataset of our own, when the store is in the warehouse. */
+  readonly dataset: string
+  /** Where names without a dataset in the author's SQL are looked up. */
+  readonly defaultDataset?: string
+  /** Bytes that one statement may bill. */
+  readonly maxBytesBilled: number
+  /** What BigQuery charges for 1 TiB, in whatever currency. */
+  readonly pricePerTib: number
+  /** Absolute path of a key file; Application Default Credentials where absent. */
+  readonly credentialsFile?: string
+  /** The service account to act as. */
+  readonly impersonate?: string
+  /** Origin, no trailing slash; Google's own where absent. */
+  readonly apiEndpoint?: string
+  /** Seconds that one statement may take. */
+  readonly timeout: number
+  /** Syncs that are evaluated at once. */
+  readonly concurrency: number
+}
 
 export type StoreSettings =
   | { readonly type: 'warehouse'; readonly schema: string }
@@ -105,6 +137,19 @@ export interface BrazeSettings {
   readonly maxConnections: number
 }
 
+/** Who may use the API. Only a digest of the token is known. */
+export interface TokenSettings {
+  readonly name: string
+  readonly role: Role
+  /** SHA-256 of the token, hexadecimal, small letters. */
+  readonly sha256: string
+}
+
+export interface ServiceSettings {
+  /** None: whoever reaches the service may do everything, so it listens on this machine only. */
+  readonly tokens: readonly TokenSettings[]
+}
+
 export interface Project {
   readonly name: string
   /** Absolute path. */
@@ -116,6 +161,9 @@ export interface Project {
   readonly maxDurationSeconds: number
   readonly planExpireHours: number
   readonly historyDays: number
+  readonly service: ServiceSettings
+  /** Absent: nobody is told. */
+  readonly alerts?: AlertSettings
   readonly syncs: readonly Sync[]
 }
 

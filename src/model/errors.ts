@@ -74,6 +74,9 @@ export class LeaseHeldError extends BrazierError {
 /** Our lease was taken over, or ran out: nothing more may be sent or settled. */
 export class LeaseLostError extends BrazierError {}
 
+/** A run that was asked for once was carried out already, by another process. */
+export class AlreadyRunError extends BrazierError {}
+
 /** A saved plan no longer describes what is there. */
 export class StalePlanError extends BrazierError {}
 

@@ -70,6 +70,36 @@ export function limit() {
     .refine((value) => value.unit === 'people' || value.share <= 1, { error: 'must be 100% at most' })
 }
 
+const BYTES = /^\d+(\.\d+)? *([KMGTP]i?)?B$/
+const POWERS = 'KMGTP'
+
+function toBytes(value: string | number): number {
+  const text = String(value)
+  const [, prefix = '', binary] = /([KMGTP]?)(i?)B$/.exec(text) ?? []
+  return Math.floor(
+    Number.parseFloat(text) * (binary === 'i' ? 1024 : 1000) ** (POWERS.indexOf(prefix || ' ') + 1),
+  )
+}
+
+/** An amount of data such as `25 GiB`, in bytes. */
+export function bytes(least: number, leastText: string) {
+  const error = 'must be an amount of data such as 25 GiB or 1TB'
+  return z
+    .union([z.int({ error }).min(0, { error }), z.string({ error }).regex(BYTES, { error })], { error })
+    .transform(toBytes)
+    .refine((value) => value >= least, { error: `must be at least ${leastText}` })
+}
+
+/** An amount of money, 0 or more. */
+export function price() {
+  const error = 'must be a price such as 6.25'
+  return z
+    .union([z.number({ error }).min(0, { error }), z.string({ error }).regex(/^\d+(\.\d+)?$/, { error })], {
+      error,
+    })
+    .transform(Number)
+}
+
 /** Text with at least one character that is not a blank. */
 export function someText() {
   return z.string().regex(/\S/, { error: 'must not be empty' })

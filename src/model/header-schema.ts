@@ -1,7 +1,7 @@
 // Decides what the header of a SQL file may say: its keys, their forms, and which kind each key is for.
 
 import { z } from 'zod'
-import { guardsSchema } from './config-schema.ts'
+import { catchUp, guardsSchema, jitter } from './config-schema.ts'
 import { duration, SYNC_NAME, someText, textList, wholeNumber, yesOrNo } from './field-schema.ts'
 import type { RunnableKind } from './words.ts'
 import { MEMBERSHIPS } from './words.ts'
@@ -25,6 +25,8 @@ export const headerSchema = z.strictObject({
   description: z.string().describe('What this sync is, for people.').optional(),
   schedule: someText().describe('hourly | daily [at HH:MM] | every N minutes | a cron expression').optional(),
   timezone: someText().describe('The time zone of the schedule.').optional(),
+  jitter: jitter().optional(),
+  catch_up: catchUp().optional(),
   tags: tags.describe('Words to select this sync by: tag:winback').optional(),
   guards: guardsSchema.optional(),
   was: z

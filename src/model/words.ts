@@ -39,6 +39,10 @@ export type LeavePolicy = 'false' | 'unset' | 'remove' | 'keep'
 /** What a NULL means: take the value back, or say nothing. */
 export type NullPolicy = 'unset' | 'omit'
 
+/** Who may do what over the API, from least to most: each role may do what those before it may. */
+export const ROLES = ['viewer', 'operator', 'admin'] as const
+export type Role = (typeof ROLES)[number]
+
 export type SyncStatus = 'succeeded' | 'partial' | 'rejected' | 'held' | 'failed' | 'skipped'
 export type RunStatus = 'queued' | 'running' | 'succeeded' | 'partial' | 'held' | 'failed'
 

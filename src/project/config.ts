@@ -2,12 +2,15 @@
 // that one bad section does not hide another, and given its defaults.
 
 import { basename } from 'node:path'
+import type { AlertSettings } from '../model/alert-settings.ts'
 import { type Config, configSchema } from '../model/config-schema.ts'
-import type { BrazeSettings, StoreSettings, WarehouseSettings } from '../model/definition.ts'
+import type { BrazeSettings, ServiceSettings, StoreSettings, WarehouseSettings } from '../model/definition.ts'
 import type { Problem } from '../model/errors.ts'
+import { resolveAlerts } from './alert-settings.ts'
 import { type Environment, fillFromEnvironment } from './environment.ts'
 import { type ProblemReport, problemReport } from './problem-report.ts'
 import { checkSchema, reportUnknownKey } from './schema-check.ts'
+import { resolveService } from './service-settings.ts'
 import { resolveBraze, resolveWarehouse } from './settings.ts'
 import { resolveStore } from './store-settings.ts'
 import { resolveDefaults, type SyncDefaults } from './sync-defaults.ts'
@@ -26,6 +29,8 @@ export interface Settings {
   readonly maxDurationSeconds: number | undefined
   readonly planExpireHours: number
   readonly historyDays: number
+  readonly service: ServiceSettings
+  readonly alerts: AlertSettings | undefined
 }
 
 export interface ConfigSource {
@@ -67,8 +72,9 @@ function filledValue(
 ): unknown {
   const filled = fillFromEnvironment(value ?? {}, environment)
   for (const gap of filled.gaps) {
-    const isKey = gap.path.join('.') === 'braze.api_key'
-    if (requireApiKey || !isKey) report.add(gap.path, gap)
+    // What only a run that sends needs: the key, and whom to tell.
+    const isForSending = gap.path.join('.') === 'braze.api_key' || gap.path[0] === 'alerts'
+    if (requireApiKey || !isForSending) report.add(gap.path, gap)
     report.silence(gap.path)
   }
   return filled.value
@@ -98,7 +104,7 @@ export function readConfig(source: ConfigSource): { settings: Settings; problems
   const value = isReadable ? filledValue(source, yaml.value, report) : undefined
   reportPlaceholders(value, [], report)
   const config = isReadable ? checkSections(value, report) : {}
-  const resolving = { directory, report }
+  const resolving = { directory, environment: source.environment, report }
   const warehouse = config.warehouse && resolveWarehouse(config.warehouse, resolving)
   const settings: Settings = {
     name: config.name ?? projectNameOf(directory),
@@ -109,6 +115,8 @@ export function readConfig(source: ConfigSource): { settings: Settings; problems
     maxDurationSeconds: config.max_duration,
     planExpireHours: (config.plans?.expire_after ?? DAY) / 3600,
     historyDays: (config.history?.keep ?? 90 * DAY) / DAY,
+    service: resolveService(config.service, report),
+    alerts: resolveAlerts(config.alerts, report),
   }
   return { settings, problems: report.problems }
 }

@@ -8,6 +8,7 @@ import { type Problem, ProjectError } from '../model/errors.ts'
 import { CONFIG_FILE, readConfig, type Settings } from './config.ts'
 import { attributeConflicts, formerNameConflicts } from './conflicts.ts'
 import type { Environment } from './environment.ts'
+import { present } from './present.ts'
 import { shortestIntervalSeconds } from './schedule.ts'
 import { listSqlFiles, placeSqlFiles } from './sql-files.ts'
 import type { SyncDefaults } from './sync-defaults.ts'
@@ -114,8 +115,9 @@ export async function loadProject({ directory, env, requireApiKey }: LoadOptions
     environment: env,
     requireApiKey,
   })
-  const files = await readSyncs(root, settings.defaults)
   const { warehouse, store, braze } = settings
+  const language = warehouse?.type === 'bigquery' ? 'googlesql' : 'standard'
+  const files = await readSyncs(root, { ...settings.defaults, language })
   const all = inOrder([...problems, ...files.problems])
   if (all.length > 0 || warehouse === undefined || store === undefined || braze === undefined)
     throw new ProjectError(all)
@@ -129,6 +131,8 @@ export async function loadProject({ directory, env, requireApiKey }: LoadOptions
     maxDurationSeconds: maxDuration(settings, syncs),
     planExpireHours: settings.planExpireHours,
     historyDays: settings.historyDays,
+    service: settings.service,
+    ...present('alerts', settings.alerts),
     syncs,
   }
 }

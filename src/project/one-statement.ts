@@ -1,7 +1,7 @@
 // Decides whether SQL text is one statement, and blanks its trailing semicolon. Lines and length never change.
 
 import type { Flaw } from './flaw.ts'
-import { lineOf, tokens } from './sql-text.ts'
+import { lineOf, type SqlLanguage, tokens } from './sql-text.ts'
 
 export type OneStatement = { readonly sql: string } | { readonly flaw: Flaw; readonly line: number }
 
@@ -9,10 +9,10 @@ function refuse(line: number, message: string, hint: string): OneStatement {
   return { line, flaw: { message, hint } }
 }
 
-export function oneStatement(sql: string): OneStatement {
+export function oneStatement(sql: string, language?: SqlLanguage): OneStatement {
   let semicolon: number | undefined
   let hasStatement = false
-  for (const token of tokens(sql)) {
+  for (const token of tokens(sql, language)) {
     const line = () => lineOf(sql, token.start)
     if (token.unterminated !== undefined) {
       return refuse(line(), `the ${token.unterminated} that starts here has no end`, 'Close it.')

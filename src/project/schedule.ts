@@ -2,6 +2,7 @@
 // caller brings the clock. Day of month and day of week are joined by OR, as cron does. A time that the clocks skip in
 // spring is due right after the gap; a time that comes twice in autumn is due once, unless the schedule runs all day.
 
+import { createHash } from 'node:crypto'
 import { Cron } from 'croner'
 import type { Schedule } from '../model/definition.ts'
 import { flaw, type Verdict } from './flaw.ts'
@@ -101,16 +102,32 @@ export function parseTimezone(written: string): Verdict<string> {
   return flaw('is not a time zone', hint)
 }
 
-/** The latest nominal time at or before `now`. */
+/** A sync's own share of the jitter in whole seconds: the same for a name, spread evenly over many. */
+export function offsetWithin(jitterSeconds: number, name: string): number {
+  const spread = Math.floor(jitterSeconds)
+  return spread < 1 ? 0 : createHash('sha256').update(name).digest().readUInt32BE(0) % (spread + 1)
+}
+
+const offsetMs = ({ offsetSeconds = 0 }: Schedule): number => offsetSeconds * 1000
+
+/** The latest nominal time whose moment has come by `now`. */
 export function lastSlot(schedule: Schedule, now: Date): Date | null {
   // croner looks strictly before its reference and counts whole seconds.
-  const reference = new Date(Math.floor(now.getTime() / 1000) * 1000 + 1000)
+  const reference = new Date(Math.floor((now.getTime() - offsetMs(schedule)) / 1000) * 1000 + 1000)
   return cronOf(schedule).previousRuns(1, reference)[0] ?? null
 }
 
-/** The first nominal time after `now`. */
+/** The moment of the slot that was the `count`-th latest at `now`; null when there were not so many. */
+export function earlierSlot(schedule: Schedule, now: Date, count: number): Date | null {
+  const reference = new Date(now.getTime() - offsetMs(schedule))
+  const slot = cronOf(schedule).previousRuns(count, reference)[count - 1]
+  return slot === undefined ? null : new Date(slot.getTime() + offsetMs(schedule))
+}
+
+/** The first moment after `now` at which it comes: its nominal time, and its own offset. */
 export function nextSlot(schedule: Schedule, now: Date): Date | null {
-  return cronOf(schedule).nextRun(now)
+  const nominal = cronOf(schedule).nextRun(new Date(now.getTime() - offsetMs(schedule)))
+  return nominal === null ? null : new Date(nominal.getTime() + offsetMs(schedule))
 }
 
 const YEAR_SECONDS = 366 * 86_400
@@ -136,8 +153,21 @@ function shortestGapSeconds(cron: string): number {
   return shortest
 }
 
+/** A service asks again and again, and looking takes a while. */
+const gaps = new Map<string, number>()
+const MOST_GAPS = 1_000
+
+function rememberedGap(cron: string): number {
+  const known = gaps.get(cron)
+  if (known !== undefined) return known
+  const found = shortestGapSeconds(cron)
+  if (gaps.size >= MOST_GAPS) gaps.clear()
+  gaps.set(cron, found)
+  return found
+}
+
 /** The shortest time between two slots of one schedule, over all of them; null without schedules. */
 export function shortestIntervalSeconds(schedules: readonly Schedule[]): number | null {
   const crons = new Set(schedules.map((schedule) => schedule.cron))
-  return crons.size === 0 ? null : Math.min(...[...crons].map(shortestGapSeconds))
+  return crons.size === 0 ? null : Math.min(...[...crons].map(rememberedGap))
 }

@@ -1,7 +1,7 @@
 // Decides whether the outermost select list takes whatever columns its source has, so that a column added there would
 // become an attribute unasked: `*`, `t.*`, DuckDB's `columns(…)`, or a statement without a select list.
 
-import { tokens } from './sql-text.ts'
+import { type SqlLanguage, tokens } from './sql-text.ts'
 
 /** What may stand right before a star that means all columns; after anything else it multiplies. */
 const BEFORE_STAR: ReadonlySet<string> = new Set(['select', 'distinct', 'all', ','])
@@ -13,10 +13,10 @@ interface Piece {
 }
 
 /** Pieces of the text without blanks and comments, each with the brackets that are open around it. */
-function pieces(sql: string): Piece[] {
+function pieces(sql: string, language: SqlLanguage | undefined): Piece[] {
   const found: Piece[] = []
   let depth = 0
-  for (const token of tokens(sql)) {
+  for (const token of tokens(sql, language)) {
     if (token.kind === 'blank' || token.kind === 'comment') continue
     const text = token.kind === 'quoted' ? "'" : sql.slice(token.start, token.end).toLowerCase()
     if (text === ')') depth -= 1
@@ -43,8 +43,8 @@ function isStar(outer: readonly Piece[], at: number): boolean {
   return BEFORE_STAR.has(before) || closesDistinctOn(outer, at - 1)
 }
 
-export function selectsStar(sql: string): boolean {
-  const all = pieces(sql)
+export function selectsStar(sql: string, language?: SqlLanguage): boolean {
+  const all = pieces(sql, language)
   const opened = all.findIndex((piece) => piece.text !== '(')
   // `(select … ) union (select …)`: brackets around whole selects are as good as none.
   const outer = all.slice(opened).filter((piece) => piece.depth <= opened)

@@ -5,7 +5,10 @@ import { resolve } from 'node:path'
 import type { Config } from '../model/config-schema.ts'
 import type { BrazeSettings, WarehouseSettings } from '../model/definition.ts'
 import { MAX_OBJECTS_PER_REQUEST } from '../model/limits.ts'
+import { resolveBigquery } from './bigquery-settings.ts'
 import { checkEndpoint } from './braze-endpoint.ts'
+import type { Environment } from './environment.ts'
+import { present } from './present.ts'
 import type { ProblemReport } from './problem-report.ts'
 
 const DEFAULT_STATEMENT_TIMEOUT = 1800
@@ -14,12 +17,8 @@ const KEY_SIGNS = /^[!#-&(-~]+$/
 
 export interface Resolving {
   readonly directory: string
+  readonly environment: Environment
   readonly report: ProblemReport
-}
-
-/** Optional keys are left out rather than set to undefined. */
-function present<K extends string, T>(key: K, value: T | undefined): { readonly [P in K]?: T } {
-  return value === undefined ? {} : ({ [key]: value } as { readonly [P in K]?: T })
 }
 
 function isPostgresUrl(text: string): boolean {
@@ -28,15 +27,10 @@ function isPostgresUrl(text: string): boolean {
 
 export function resolveWarehouse(
   config: Config['warehouse'],
-  { directory, report }: Resolving,
+  resolving: Resolving,
 ): WarehouseSettings | undefined {
-  if (config.type === 'bigquery') {
-    report.addPlain(['warehouse', 'type'], {
-      message: 'this version does not run BigQuery yet',
-      hint: 'Use a warehouse of type postgres or duckdb.',
-    })
-    return undefined
-  }
+  const { directory, report } = resolving
+  if (config.type === 'bigquery') return resolveBigquery(config, resolving)
   if (config.type === 'duckdb') {
     const path = config.path === undefined ? undefined : resolve(directory, config.path)
     return { type: 'duckdb', init: config.init ?? [], ...present('path', path) }

@@ -83,10 +83,40 @@ function tokenAt(sql: string, start: number): Token {
   return { kind: 'word', start, end: word }
 }
 
+/** `googlesql` is BigQuery's; `standard` serves the others. */
+export type SqlLanguage = 'standard' | 'googlesql'
+
+const HASH_COMMENT = /#[^\n\r]*/y
+const FLAT_COMMENT = /\/\*[\s\S]*?\*\//y
+/** Raw and bytes strings have letters in front; a backslash keeps the quote after it from ending any of them. */
+const STRING_START = /(?:[rR][bB]?|[bB][rR]?)?('''|"""|'|"|`)/y
+
+function stringToken(sql: string, start: number, { quote, open }: { quote: string; open: number }): Token {
+  for (let at = open; at < sql.length; at += 1) {
+    if (sql[at] === '\\') at += 1
+    else if (sql.startsWith(quote, at)) return { kind: 'quoted', start, end: at + quote.length }
+  }
+  return { kind: 'quoted', start, end: sql.length, unterminated: quote === '`' ? 'quoted name' : 'string' }
+}
+
+function googlesqlTokenAt(sql: string, start: number): Token {
+  const comment = matchEnd(HASH_COMMENT, sql, start) ?? matchEnd(FLAT_COMMENT, sql, start)
+  if (comment !== undefined) return { kind: 'comment', start, end: comment }
+  if (sql.startsWith('/*', start)) return { kind: 'comment', start, end: sql.length, unterminated: 'comment' }
+  STRING_START.lastIndex = start
+  const quote = STRING_START.exec(sql)?.[1]
+  if (quote !== undefined) return stringToken(sql, start, { quote, open: STRING_START.lastIndex })
+  // No dollar quotes, and no E'…'.
+  if (sql[start] === '$') return { kind: 'other', start, end: start + 1 }
+  const word = matchEnd(WORD, sql, start)
+  return word === undefined ? tokenAt(sql, start) : { kind: 'word', start, end: word }
+}
+
 /** The pieces of SQL text in order; together they are the whole text. */
-export function* tokens(sql: string): Generator<Token> {
+export function* tokens(sql: string, language: SqlLanguage = 'standard'): Generator<Token> {
+  const next = language === 'googlesql' ? googlesqlTokenAt : tokenAt
   for (let at = 0; at < sql.length; ) {
-    const token = tokenAt(sql, at)
+    const token = next(sql, at)
     yield token
     at = token.end
   }

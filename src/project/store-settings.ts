@@ -1,4 +1,4 @@
-// Decides where the ledger lives: a schema in the warehouse, or a DuckDB file; keys of the one are refused for the other.
+// Decides where the ledger lives: a schema (dataset) in the warehouse, or a DuckDB file; keys of the one are refused for the other.
 
 import { availableParallelism } from 'node:os'
 import { resolve } from 'node:path'
@@ -14,7 +14,7 @@ type StoreConfig = NonNullable<Config['store']>
 
 function storeInWarehouse(
   config: StoreConfig,
-  warehouse: WarehouseSettings['type'],
+  warehouse: WarehouseSettings | undefined,
   report: ProblemReport,
 ): StoreSettings {
   for (const key of ['path', 'memory_limit', 'threads', 'ephemeral'] as const) {
@@ -24,7 +24,16 @@ function storeInWarehouse(
       hint: 'Add type: duckdb, or remove the key.',
     })
   }
-  if (warehouse === 'duckdb') {
+  if (warehouse?.type === 'bigquery') {
+    if (config.schema !== undefined) {
+      report.add(['store', 'schema'], {
+        message: 'is for Postgres',
+        hint: 'The dataset of our own is named by warehouse.dataset.',
+      })
+    }
+    return { type: 'warehouse', schema: warehouse.dataset }
+  }
+  if (warehouse?.type === 'duckdb') {
     report.add(['store', 'type'], {
       message: 'must be duckdb, since a DuckDB warehouse is only read',
       hint: `Remove the section: the ledger then lives in ${DEFAULT_STATE_FILE}.`,
@@ -49,7 +58,7 @@ function storeInFile(config: StoreConfig, { directory, report }: Resolving): Sto
   return {
     type: 'duckdb',
     path: resolve(directory, config.path ?? DEFAULT_STATE_FILE),
-    memoryLimit: config.memory_limit ?? '512MB',
+    memoryLimit: config.memory_limit ?? '448MB',
     // Each thread wants its share of the memory limit; more than a few would starve each other.
     threads: config.threads ?? Math.min(4, availableParallelism()),
     ephemeral: config.ephemeral ?? false,
@@ -62,7 +71,7 @@ export function resolveStore(
   resolving: Resolving,
 ): StoreSettings {
   const isInFile = (config.type ?? (config.schema === undefined ? warehouse?.type : undefined)) === 'duckdb'
-  if (!isInFile) return storeInWarehouse(config, warehouse?.type ?? 'postgres', resolving.report)
+  if (!isInFile) return storeInWarehouse(config, warehouse, resolving.report)
   const store = storeInFile(config, resolving)
   if (warehouse?.type === 'duckdb' && store.type === 'duckdb' && warehouse.path === store.path) {
     resolving.report.add(['store', 'path'], {

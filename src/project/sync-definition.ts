@@ -10,7 +10,7 @@ import { cutHeader } from './header.ts'
 import { audienceOptions, propertyOptions, reportForeignKeys } from './kind-options.ts'
 import { oneStatement } from './one-statement.ts'
 import { type ProblemReport, problemReport } from './problem-report.ts'
-import { parseSchedule, parseTimezone } from './schedule.ts'
+import { offsetWithin, parseSchedule, parseTimezone } from './schedule.ts'
 import { checkSchema } from './schema-check.ts'
 import { selectsStar } from './selects-star.ts'
 import { mergeGuards, type SyncDefaults } from './sync-defaults.ts'
@@ -32,7 +32,17 @@ export interface ReadSync {
 
 const NO_HEADER: YamlSource = { value: undefined, problems: [], lineAt: () => undefined }
 
-function scheduleOf(header: Header, defaults: SyncDefaults, report: ProblemReport): Schedule {
+function scheduleOf(name: string, { header, defaults, report }: Parts): Schedule {
+  const offsetSeconds = offsetWithin(header.jitter ?? defaults.jitterSeconds ?? 0, name)
+  const catchUpSeconds = header.catch_up ?? defaults.catchUpSeconds
+  return {
+    ...timesOf(header, defaults, report),
+    ...(offsetSeconds === 0 ? {} : { offsetSeconds }),
+    ...(catchUpSeconds === undefined ? {} : { catchUpSeconds }),
+  }
+}
+
+function timesOf(header: Header, defaults: SyncDefaults, report: ProblemReport): Schedule {
   const timezone = parseTimezone(header.timezone ?? defaults.schedule.timezone)
   if ('flaw' in timezone) report.add(['timezone'], timezone.flaw)
   const zone = 'flaw' in timezone ? 'UTC' : timezone.value
@@ -64,7 +74,8 @@ interface Parts {
   readonly report: ProblemReport
 }
 
-function assemble(file: SqlFile, { header, sql, defaults, report }: Parts): Sync {
+function assemble(file: SqlFile, parts: Parts): Sync {
+  const { header, sql, defaults, report } = parts
   if (header.was === file.name) {
     report.add(['was'], { message: 'is the name that the file has now', hint: 'Remove it.' })
   }
@@ -81,10 +92,10 @@ function assemble(file: SqlFile, { header, sql, defaults, report }: Parts): Sync
     ...sending,
     name: file.name,
     file: file.file,
-    selectsStar: selectsStar(sql),
+    selectsStar: selectsStar(sql, defaults.language),
     description: header.description?.trim() ?? '',
     tags: header.tags ?? [],
-    schedule: scheduleOf(header, defaults, report),
+    schedule: scheduleOf(file.name, parts),
     guards: mergeGuards(defaults.guards, header.guards),
     ...(header.was === undefined ? {} : { was: header.was }),
     hash: definitionHash(sending),
@@ -97,7 +108,7 @@ export function readSync(file: SqlFile, text: string, defaults: SyncDefaults): R
   const yaml = cut.header === undefined ? NO_HEADER : readYaml({ ...cut.header, file: file.file })
   const report = problemReport(file.file, yaml)
   const header = checkedHeader(yaml, report)
-  const statement = oneStatement(cut.sql)
+  const statement = oneStatement(cut.sql, defaults.language)
   const isBroken = 'flaw' in statement
   const sync = assemble(file, { header, sql: isBroken ? cut.sql : statement.sql, defaults, report })
   // A header without an end is one long comment: what the statement check says of it would only confuse.

@@ -1,10 +1,13 @@
-// Decides how acknowledgements reach the ledger while a run sends: together, at most every tenth of a second, each batch's
-// refusals in the same transaction as its acknowledgement. What is not written here did not happen, as far as we know.
+// Decides how acknowledgements reach the ledger while a run sends: together, after a pause that the store chooses, each
+// batch's refusals in the same transaction as its acknowledgement, or before it. What is not written here did not happen, as
+// far as we know.
 
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Refusal } from '../braze/port.ts'
+import { ackTables } from '../ledger/ack-tables.ts'
 import { checkFence, type Lease } from '../ledger/lease.ts'
-import { insertRows, type Ledger, type Values } from '../ledger/sql.ts'
+import { insertRows, type Ledger } from '../ledger/sql.ts'
+import type { Row, Session } from '../warehouse/port.ts'
 
 export interface SentBatch {
   readonly firstSeq: number
@@ -23,17 +26,16 @@ export interface Acks {
   flush(): Promise<void>
 }
 
-const PAUSE_MS = 100
-
 export function openAcks(
   ledger: Ledger,
   context: { run: string; lease: Lease; onFailure: (error: unknown) => void },
 ): Acks {
-  let acks: Values[] = []
-  let refused: Values[] = []
+  let acks: Row[] = []
+  let refused: Row[] = []
   let writing: Promise<void> | undefined
   let failure: unknown
-  const ack = (range: SentBatch, outcome: string): Values => ({
+  let pause = new AbortController()
+  const ack = (range: SentBatch, outcome: string): Row => ({
     run: context.run,
     first_seq: range.firstSeq,
     last_seq: range.lastSeq,
@@ -45,18 +47,23 @@ export function openAcks(
     acks = []
     refused = []
     if (rows.length === 0) return
+    const { append } = ledger.session
+    if (append !== undefined) return await appendAll(ledger, append, { run: context.run, rows, refusals })
     await ledger.session.transaction(async (tx) => {
       await checkFence(tx, ledger, context.lease)
       await tx.run(insertRows(ledger, 'acks', rows))
       if (refusals.length > 0) await tx.run(insertRows(ledger, 'refusals', refusals))
     })
   }
-  const drain = async (pause: number) => {
-    if (pause > 0) await sleep(pause)
+  const drain = async (pauseMs: number) => {
+    if (pauseMs > 0) {
+      pause = new AbortController()
+      await sleep(pauseMs, undefined, { signal: pause.signal }).catch(() => undefined)
+    }
     while (acks.length > 0) await write()
   }
   const schedule = () => {
-    writing ??= drain(PAUSE_MS)
+    writing ??= drain(ledger.dialect.ackPauseMs)
       .catch((error: unknown) => {
         failure ??= error
         context.onFailure(error)
@@ -66,13 +73,16 @@ export function openAcks(
         if (acks.length > 0 && failure === undefined) schedule()
       })
   }
-  const push = (row: Values, refusals: readonly Values[] = []) => {
+  const push = (row: Row, refusals: readonly Row[] = []) => {
     acks.push(row)
     refused.push(...refusals)
     schedule()
   }
   const flush = async () => {
-    while (writing !== undefined) await writing
+    while (writing !== undefined) {
+      pause.abort()
+      await writing
+    }
     if (failure !== undefined) throw failure
     await drain(0)
   }
@@ -93,7 +103,19 @@ export function openAcks(
   }
 }
 
-function refusalRows(run: string, batch: SentBatch, refusal: Refusal): Values[] {
+/** Refusals first: without its acknowledgement a refusal is only in doubt, without its refusal a person would be settled. */
+async function appendAll(
+  ledger: Ledger,
+  append: NonNullable<Session['append']>,
+  { run, rows, refusals }: { run: string; rows: readonly Row[]; refusals: readonly Row[] },
+): Promise<void> {
+  const tables = ackTables(ledger, run)
+  const whole = (row: Row): Row => ({ ...ledger.scope, ...row })
+  if (refusals.length > 0) await append(tables.refusals, refusals.map(whole))
+  await append(tables.acks, rows.map(whole))
+}
+
+function refusalRows(run: string, batch: SentBatch, refusal: Refusal): Row[] {
   const attributes = refusal.attributes.length === 0 ? [''] : refusal.attributes
   return attributes.map((attribute) => ({
     run,

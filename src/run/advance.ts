@@ -18,6 +18,8 @@ export interface Advance {
   readonly snapshot: string
   /** Every row was accepted. */
   readonly whole: boolean
+  /** Condition that the lease is still ours, see `stillOurs`. */
+  readonly fence: string
 }
 
 /** Moves the version; keeps the definition of what the snapshot now holds. Returns its size, and the columns it can lose. */
@@ -41,7 +43,7 @@ export async function advance(
   const source = planned.sourceTime === undefined ? 'source_time' : literal(dialect, planned.sourceTime)
   await tx.run(
     `update ${dialect.table('syncs')} set moved_from = ${movedFrom}, version = version + 1, moved_by = ${literal(dialect, plan)}, size = ${size}, ` +
-      `definition = ${literal(dialect, definition)}, source_time = ${source}, settled_at = ${dialect.now} where ${inScope(ledger)} and sync = ${literal(dialect, planned.sync)}`,
+      `definition = ${literal(dialect, definition)}, source_time = ${source}, settled_at = ${dialect.now} where ${inScope(ledger)} and sync = ${literal(dialect, planned.sync)} and ${input.fence}`,
   )
   return { size, gone }
 }

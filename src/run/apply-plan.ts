@@ -15,35 +15,31 @@ import { inRun } from './run.ts'
 
 export async function applyPlan(
   deps: RunDeps,
-  request: { plan: string; waitSeconds: number },
+  request: { plan: string; waitSeconds: number; run?: string },
 ): Promise<RunReport> {
   const saved = await findPlan(deps, request.plan)
   const syncs = saved.syncs.map((sync) => ({ name: sync.sync, kind: sync.definition.kind, hash: sync.hash }))
-  return await inRun(
-    deps,
-    { command: 'apply', waitSeconds: request.waitSeconds, syncs, plan: request.plan },
-    async (context, current) => {
-      const { plan, records } = await checked(context, request.plan)
-      // A person has let them through.
-      const planned = plan.syncs.map((sync) => ({ ...sync, heldBy: [] }))
-      const set = { planned, failed: new Map(), records }
-      await setPlanStatus(context.ledger, plan.plan, 'applying')
-      await noteSyncs(context, {
-        run: current.run,
-        set,
-        held: new Map(),
-        slots: new Map(),
-        syncs,
-      })
-      const delivered = await deliver(context, { ...current, syncs: planned, records, keepsRest: true })
-      const whole =
-        delivered.failure === undefined &&
-        [...delivered.settled.values()].every((settled) => settled.unsent + settled.unknown === 0)
-      await setPlanStatus(context.ledger, plan.plan, whole ? 'applied' : 'open')
-      if (whole) await dropPlanRows(context.ledger, plan.plan)
-      return { set, held: new Map(), delivered }
-    },
-  )
+  return await inRun(deps, { ...request, command: 'apply', syncs }, async (context, current) => {
+    const { plan, records } = await checked(context, request.plan)
+    // A person has let them through.
+    const planned = plan.syncs.map((sync) => ({ ...sync, heldBy: [] }))
+    const set = { planned, failed: new Map(), records }
+    await setPlanStatus(context.ledger, plan.plan, 'applying')
+    await noteSyncs(context, {
+      run: current.run,
+      set,
+      held: new Map(),
+      slots: new Map(),
+      syncs,
+    })
+    const delivered = await deliver(context, { ...current, syncs: planned, records, keepsRest: true })
+    const whole =
+      delivered.failure === undefined &&
+      [...delivered.settled.values()].every((settled) => settled.unsent + settled.unknown === 0)
+    await setPlanStatus(context.ledger, plan.plan, whole ? 'applied' : 'open')
+    if (whole) await dropPlanRows(context.ledger, plan.plan)
+    return { set, held: new Map(), delivered }
+  })
 }
 
 /** Before the lease, so that a mistyped id is answered at once. */

@@ -3,7 +3,7 @@
 
 import type { OutboxPart } from '../ledger/outbox.ts'
 import { answeredRows, readAnswered } from '../ledger/refused-share.ts'
-import { updateRows } from '../ledger/sql.ts'
+import { asNumber, oneRow, updateRows } from '../ledger/sql.ts'
 import { BrazeError } from '../model/errors.ts'
 import type { Acks } from './acks.ts'
 import type { RunContext } from './context.ts'
@@ -16,7 +16,7 @@ const REFUSED_SHARE = 0.05
 const ENOUGH_BATCHES = 20
 
 export interface Breaker {
-  /** Looks at the refusals so far; when it packed the rest again, returns the total that the outbox now has. */
+  /** Looks at the refusals so far; when it packed the rest again, returns where the outbox now ends. */
   check(progress: SendProgress, acks: Acks): Promise<number | undefined>
   stopped(): ReadonlyMap<string, Error>
 }
@@ -54,13 +54,15 @@ export function openBreaker(context: RunContext, input: BreakerInput): Breaker {
     }
     await session.run(`delete from ${input.outbox} where seq > ${progress.lastSeq}`)
     const parts = input.parts.filter((part) => !stopped.has(part.sync))
-    total = await fillOutbox(context, {
+    const left = asNumber((await oneRow(session, `select count(*) as n from ${input.outbox}`))?.n)
+    const packed = await fillOutbox(context, {
       outbox: input.outbox,
       front: input.front,
       parts,
       after: progress.lastSeq + 1,
     })
-    return total
+    total = left + packed.objects
+    return packed.end
   }
   return { check, stopped: () => stopped }
 }

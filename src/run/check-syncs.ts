@@ -5,8 +5,9 @@ import { type Shape, shapeOf, type WriteSpec } from '../ledger/shape.ts'
 import { readSyncs, recordFor, type SyncRecord } from '../ledger/syncs.ts'
 import type { Sync } from '../model/definition.ts'
 import { WarehouseError } from '../model/errors.ts'
-import type { Warehouse } from '../warehouse/port.ts'
+import type { QueryCost, Warehouse } from '../warehouse/port.ts'
 import type { RunDeps } from './context.ts'
+import { tooManyBytes } from './guard.ts'
 import { inFile } from './in-file.ts'
 import { meetings } from './meetings.ts'
 import { type LedgerDeps, readLedger } from './read-ledger.ts'
@@ -16,6 +17,8 @@ export interface CheckedSync {
   readonly sync: Sync
   /** Absent when the sync failed before its columns were known. */
   readonly shape: Shape | undefined
+  /** What its query costs, where the warehouse bills it. */
+  readonly cost?: QueryCost | undefined
   readonly warnings: readonly string[]
   readonly error: Error | undefined
 }
@@ -26,6 +29,8 @@ export interface CheckReport {
   readonly orphans: readonly { readonly name: string; readonly size: number }[]
   /** Of the whole project. */
   readonly warnings: readonly string[]
+  /** What a run would be refused, whatever it selects. */
+  readonly refusals?: readonly string[]
 }
 
 export type CheckDeps = LedgerDeps & Pick<RunDeps, 'stop'>
@@ -33,34 +38,43 @@ export type CheckDeps = LedgerDeps & Pick<RunDeps, 'stop'>
 export async function checkSyncs(deps: CheckDeps, syncs: readonly Sync[]): Promise<CheckReport> {
   const { warehouse } = deps.databases
   const records = (await readLedger(deps, readSyncs)) ?? new Map<string, SyncRecord>()
-  const described = new Map<string, Shape | Error>()
+  const described = new Map<string, Described | Error>()
   for (const sync of syncs) {
     deps.stop.throwIfAborted()
     described.set(sync.name, await describe(warehouse, sync, deps.stop))
   }
   const shapes = new Map(
-    [...described].flatMap(([name, found]) => (found instanceof Error ? [] : [[name, found]])),
+    [...described].flatMap(([name, found]) => (found instanceof Error ? [] : [[name, found.shape]])),
   )
+  const place = await deps.databases.store.standing?.()
   const clashes = meetings(writersOf(deps.project.syncs, { shapes, records }), syncs)
   return {
     syncs: syncs.map((sync) => {
       const found = described.get(sync.name)
-      const shape = found instanceof Error ? undefined : found
+      const { shape, cost } = found instanceof Error || found === undefined ? {} : found
       const error = found instanceof Error ? found : clashes.get(sync.name)
       const record = recordFor(records, sync)
-      return { sync, shape, error, warnings: shape === undefined ? [] : warningsOf(sync, shape, record) }
+      const overBudget = tooManyBytes(cost).map((reason) => `a run would hold it: ${reason}`)
+      const warnings = shape === undefined ? [] : [...overBudget, ...warningsOf(sync, shape, record)]
+      return { sync, shape, cost, error, warnings }
     }),
     orphans: orphansOf(records, deps.project.syncs).map(({ sync, size }) => ({ name: sync, size })),
-    warnings: (await warehouse.canWriteElsewhere()) ? [CAN_WRITE] : [],
+    warnings: [...((await warehouse.canWriteElsewhere()) ? [CAN_WRITE] : []), ...(place?.notes ?? [])],
+    refusals: place?.refusals ?? [],
   }
 }
 
 const CAN_WRITE =
   'the role of warehouse.url can write outside our schema; Brazier never does, but a role that can only read is safer'
 
-async function describe(warehouse: Warehouse, sync: Sync, stop: AbortSignal): Promise<Shape | Error> {
+interface Described {
+  readonly shape: Shape
+  readonly cost: QueryCost | undefined
+}
+
+async function describe(warehouse: Warehouse, sync: Sync, stop: AbortSignal): Promise<Described | Error> {
   try {
-    return shapeOf(sync, await warehouse.columns(sync.sql))
+    return { shape: shapeOf(sync, await warehouse.columns(sync.sql)), cost: await warehouse.cost?.(sync.sql) }
   } catch (error) {
     stop.throwIfAborted()
     // Out of reach concerns every sync; anything else only this one.

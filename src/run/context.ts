@@ -4,7 +4,7 @@ import type { Braze } from '../braze/port.ts'
 import type { Ledger } from '../ledger/sql.ts'
 import type { Project } from '../model/definition.ts'
 import type { Log } from '../model/log.ts'
-import type { Databases, Session } from '../warehouse/port.ts'
+import type { Databases, Purpose, Session } from '../warehouse/port.ts'
 
 export type Progress =
   | { readonly stage: 'lease' | 'recover' | 'settle' }
@@ -46,6 +46,13 @@ export async function openContext(deps: RunDeps): Promise<RunContext & { close()
   await store.makeSchema()
   const session = await store.session()
   return { ...deps, ledger: ledgerOn(deps, session), close: () => session.close() }
+}
+
+/** The same run, whose statements say what they are for. */
+export function withPurpose(context: RunContext, purpose: Purpose): RunContext {
+  const { session } = context.ledger
+  if (session.about === undefined) return context
+  return { ...context, ledger: { ...context.ledger, session: session.about(purpose) } }
 }
 
 export function ledgerOn(deps: Pick<RunDeps, 'project' | 'databases'>, session: Session): Ledger {

@@ -10,9 +10,9 @@ import { readSyncs, type SyncRecord } from '../ledger/syncs.ts'
 import { asError } from '../model/errors.ts'
 import { openAcks } from './acks.ts'
 import { openBreaker } from './breaker.ts'
-import { ledgerOn, type RunContext } from './context.ts'
+import { ledgerOn, type RunContext, withPurpose } from './context.ts'
 import type { KeptLease } from './keep-lease.ts'
-import { makeOutbox } from './pack.ts'
+import { makeOutbox, type Packed } from './pack.ts'
 import { beginSending } from './register.ts'
 import { type SendResult, sendOutbox } from './send.ts'
 import { type Settled, settleRun } from './settle-run.ts'
@@ -54,7 +54,8 @@ export async function deliver(context: RunContext, request: DeliverRequest): Pro
   const opening = syncs.some(hasRows) ? context.openBraze() : Promise.resolve(undefined)
   opening.catch(() => undefined)
   try {
-    const total = await makeOutbox(context, names, parts)
+    const packing = withPurpose(context, { stage: 'outbox', run: request.run })
+    const packed = await makeOutbox(packing, names, parts)
     const braze = await opening
     await beginSending(context, {
       run: request.run,
@@ -62,9 +63,9 @@ export async function deliver(context: RunContext, request: DeliverRequest): Pro
       syncs,
       records: request.records,
     })
-    const sending = { request, syncs, parts, outbox, total, size }
+    const sending = { request, syncs, parts, outbox, packed, size }
     const sent =
-      braze === undefined || total === 0
+      braze === undefined || packed.objects === 0
         ? { result: NOTHING, stopped: new Map() }
         : await send(context, braze, sending)
     const requests = braze?.stats().requests ?? 0
@@ -125,7 +126,7 @@ interface Sending {
   readonly syncs: readonly PlanSync[]
   readonly parts: readonly OutboxPart[]
   readonly outbox: string
-  readonly total: number
+  readonly packed: Packed
   readonly size: number
 }
 
@@ -134,11 +135,13 @@ async function send(
   braze: Braze,
   sending: Sending,
 ): Promise<{ result: SendResult; stopped: ReadonlyMap<string, Error> }> {
-  const { request, outbox, total, size } = sending
+  const { request, outbox, size } = sending
+  const total = sending.packed.objects
   const { store } = context.databases
   const reader = await store.session()
   const abort = new AbortController()
-  const acks = openAcks(context.ledger, {
+  const purpose = { run: request.run }
+  const acks = openAcks(withPurpose(context, { ...purpose, stage: 'acks' }).ledger, {
     run: request.run,
     lease: request.lease.lease,
     onFailure: (error) => abort.abort(error),
@@ -153,9 +156,10 @@ async function send(
   })
   try {
     const result = await sendOutbox({
-      ledger: ledgerOn(context, reader),
+      ledger: withPurpose({ ...context, ledger: ledgerOn(context, reader) }, { ...purpose, stage: 'send' })
+        .ledger,
       outbox,
-      total,
+      end: sending.packed.end,
       size,
       braze,
       acks,

@@ -5,7 +5,8 @@ import type { Schedule, Sync } from '../model/definition.ts'
 export interface DueInput {
   /** For each sync the newest slot that needs no further run (ledger). */
   readonly covered: ReadonlyMap<string, Date>
-  /** The latest nominal time at or before now; null when there is none. */
+  readonly now: Date
+  /** The latest nominal time that has come by `now`; null when there is none. */
   readonly lastSlot: (schedule: Schedule) => Date | null
 }
 
@@ -15,13 +16,23 @@ export interface DueSync {
   readonly slot: Date
 }
 
-/** A sync that was never run is due at once. A renamed one is as far as it was under its former name. */
-export function dueSyncs(syncs: readonly Sync[], { covered, lastSlot }: DueInput): DueSync[] {
+/**
+ * A sync that was never run is due at once. However many slots were missed, one run makes up for them, and none does once
+ * the latest is older than the sync's catch-up. A renamed one is as far as it was under its former name.
+ */
+export function dueSyncs(syncs: readonly Sync[], { covered, now, lastSlot }: DueInput): DueSync[] {
   return syncs.flatMap((sync) => {
     const slot = lastSlot(sync.schedule)
     const done = covered.get(sync.name) ?? (sync.was === undefined ? undefined : covered.get(sync.was))
-    return slot === null || (done !== undefined && done >= slot) ? [] : [{ sync, slot }]
+    if (slot === null || (done !== undefined && (done >= slot || isTooLate(sync.schedule, slot, now))))
+      return []
+    return [{ sync, slot }]
   })
+}
+
+function isTooLate({ catchUpSeconds, offsetSeconds = 0 }: Schedule, slot: Date, now: Date): boolean {
+  if (catchUpSeconds === undefined) return false
+  return now.getTime() - slot.getTime() > (catchUpSeconds + offsetSeconds) * 1000
 }
 
 /** The slot that each sync's next run covers, whether it is due or not: a run by hand counts as well. */

@@ -1,7 +1,9 @@
 // Decides whether a sync's delta may be sent: counts against limits. Pure. A guard blocks; nothing here only warns.
 
 import type { PlannedNumbers } from '../ledger/plans.ts'
+import { dataAmount } from '../model/data-amount.ts'
 import type { Guards, Limit } from '../model/definition.ts'
+import type { QueryCost } from '../warehouse/port.ts'
 
 /** Accepted removes of the last 24 hours, and the size before them. */
 export interface RecentRemoves {
@@ -77,6 +79,14 @@ function olderSource({ sourceTime, settledSourceTime }: GuardInput): string[] {
     return []
   return [
     `source_time: the data is as of ${sourceTime}, older than what was settled last (${settledSourceTime})`,
+  ]
+}
+
+/** A query that would read more than it may is not run, so there is nothing else to judge. */
+export function tooManyBytes(cost: QueryCost | undefined): string[] {
+  if (cost === undefined || cost.bytes <= cost.limit) return []
+  return [
+    `max_bytes_billed: the query would read ${dataAmount(cost.bytes)} (limit ${dataAmount(cost.limit)})`,
   ]
 }
 

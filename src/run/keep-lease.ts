@@ -2,9 +2,9 @@
 // monotonic clock whether one more request may still leave.
 
 import { setTimeout as sleep } from 'node:timers/promises'
-import { acquireLease, LEASE_SECONDS, type Lease, releaseLease, renewLease } from '../ledger/lease.ts'
+import { acquireLease, type Lease, releaseLease, renewLease } from '../ledger/lease.ts'
 import { asError, LeaseHeldError, LeaseLostError } from '../model/errors.ts'
-import { ledgerOn, type RunContext } from './context.ts'
+import { ledgerOn, type RunContext, withPurpose } from './context.ts'
 
 export interface KeptLease {
   readonly lease: Lease
@@ -30,9 +30,13 @@ export async function keepLease(
   const { project, workspace } = context.ledger.scope
   const certificate = await store.deathCertificate(`brazier lease ${project} ${workspace}`)
   const session = await store.session()
-  const ledger = ledgerOn(context, session)
+  const { ledger } = withPurpose(
+    { ...context, ledger: ledgerOn(context, session) },
+    { stage: 'lease', run: options.run },
+  )
   const seconds =
-    context.leaseSeconds ?? Math.max(LEASE_SECONDS, 3 * context.project.braze.requestTimeoutSeconds)
+    context.leaseSeconds ??
+    Math.max(store.dialect.leaseSeconds, 3 * context.project.braze.requestTimeoutSeconds)
   const request = { run: options.run, place: context.place, certificate, seconds }
   try {
     const asked = context.monotonic()

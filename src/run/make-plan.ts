@@ -7,6 +7,7 @@ import { endPlan, type PlanHead, type PlanSync, savePlan, startPlan } from '../l
 import { readSamples, type Sample } from '../ledger/samples.ts'
 import { asNumber, oneRow } from '../ledger/sql.ts'
 import type { Sync } from '../model/definition.ts'
+import type { QueryCost } from '../warehouse/port.ts'
 import { openContext, type RunContext, type RunDeps } from './context.ts'
 import { pruneHeld } from './keep-books.ts'
 import { planAll } from './plan-all.ts'
@@ -25,6 +26,10 @@ export interface PlanReport {
   readonly syncs: readonly PlanSync[]
   readonly failed: ReadonlyMap<string, Error>
   readonly samples: ReadonlyMap<string, readonly Sample[]>
+  /** What each query costs, where the warehouse bills it. */
+  readonly costs: ReadonlyMap<string, QueryCost>
+  /** Held before their SQL ran, and why. */
+  readonly unread: ReadonlyMap<string, readonly string[]>
 }
 
 /** `samples`: how many changes of each sync to show, with identities. */
@@ -85,6 +90,8 @@ async function planAndSave(
       ),
       syncs: set.planned,
       failed: set.failed,
+      costs: set.costs ?? new Map(),
+      unread: set.unread ?? new Map(),
       samples,
     }
   } catch (error) {

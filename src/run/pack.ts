@@ -12,39 +12,48 @@ export interface Packing {
   readonly after?: number
 }
 
-/** Makes and fills the outbox of a run; returns how many objects it holds. */
+export interface Packed {
+  readonly objects: number
+  /** First number after the last one. */
+  readonly end: number
+}
+
+/** Makes and fills the outbox of a run. */
 export async function makeOutbox(
   context: RunContext,
   names: Pick<ReturnType<typeof tableNames>, 'outbox' | 'front'>,
   parts: readonly OutboxPart[],
-): Promise<number> {
+): Promise<Packed> {
   const { dialect, session } = context.ledger
   const [outbox, front] = [dialect.table(names.outbox), dialect.table(names.front)]
   await session.run(createOutbox(dialect, outbox))
-  const total = await fillOutbox(context, { outbox, front, parts })
+  const packed = await fillOutbox(context, { outbox, front, parts })
   const key = dialect.keyAfterFill(names.outbox, 'seq')
   if (key !== undefined) await session.run(key)
-  context.progress({ stage: 'outbox', objects: total })
-  return total
+  context.progress({ stage: 'outbox', objects: packed.objects })
+  return packed
 }
 
-/** Returns the first free number after the fill. */
-export async function fillOutbox(context: RunContext, packing: Packing): Promise<number> {
+/** Returns how many objects it appended, and where they end. */
+export async function fillOutbox(context: RunContext, packing: Packing): Promise<Packed> {
   const { dialect, session } = context.ledger
   const { outbox, parts } = packing
   await session.run(`drop table if exists ${packing.front}`)
   const front = createFront(dialect, packing.front, parts)
   if (front !== undefined) await session.run(front)
-  let offset = packing.after ?? 0
+  let [objects, end] = [0, packing.after ?? 0]
   const steps = fillSteps(dialect, {
     outbox,
     parts,
     front: front === undefined ? undefined : packing.front,
+    size: context.project.braze.objectsPerRequest,
     without: packing.after !== undefined,
   })
   for (const step of steps) {
     context.stop.throwIfAborted()
-    offset += await session.run(step.sql(offset))
+    const appended = await session.run(step.sql(end))
+    objects += appended
+    end += step.span ?? appended
   }
-  return offset
+  return { objects, end }
 }

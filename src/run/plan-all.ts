@@ -1,16 +1,19 @@
-// Decides the deltas of all selected syncs: describes every query first, fails those that meet, plans the rest one after
-// another, judges each by its guards. What goes wrong with one sync never stops the others. Stages 4 to 6.
+// Decides the deltas of all selected syncs: describes every query first, fails those that meet, plans the rest, as many at
+// once as the warehouse likes, judges each by its guards. What goes wrong with one sync never stops the others. Stages 4 to 6.
 
+import { readMarks } from '../ledger/marks.ts'
 import { tableNames } from '../ledger/names.ts'
 import type { PlanSync } from '../ledger/plans.ts'
-import { recentRemoves } from '../ledger/recent.ts'
+import { type RecentRemoves, recentRemovesBySync } from '../ledger/recent.ts'
 import { type Shape, shapeOf } from '../ledger/shape.ts'
 import { readSyncs, recordFor, type SyncRecord } from '../ledger/syncs.ts'
 import type { Sync } from '../model/definition.ts'
 import { LeaseLostError, WarehouseError } from '../model/errors.ts'
-import type { RunContext } from './context.ts'
-import { judge } from './guard.ts'
+import type { QueryCost } from '../warehouse/port.ts'
+import { type RunContext, withPurpose } from './context.ts'
+import { judge, tooManyBytes } from './guard.ts'
 import { inFile } from './in-file.ts'
+import { inLanes } from './lanes.ts'
 import { meetings, type Writer } from './meetings.ts'
 import { planSync } from './plan-sync.ts'
 import { writersOf } from './writers.ts'
@@ -19,6 +22,10 @@ export interface PlannedSet {
   readonly planned: readonly PlanSync[]
   readonly failed: ReadonlyMap<string, Error>
   readonly records: ReadonlyMap<string, SyncRecord>
+  /** What reading each query costs, where the database bills it. */
+  readonly costs?: ReadonlyMap<string, QueryCost>
+  /** Held before their SQL ran, and why. */
+  readonly unread?: ReadonlyMap<string, readonly string[]>
 }
 
 export async function planAll(
@@ -29,19 +36,29 @@ export async function planAll(
   const records = await readSyncs(context.ledger)
   const failed = new Map<string, Error>()
   const shapes = new Map<string, Shape>()
+  const costs = new Map<string, QueryCost>()
+  const unread = new Map<string, readonly string[]>()
   await each(context, { syncs, failed }, async (sync) => {
-    shapes.set(sync.name, shapeOf(sync, await context.databases.warehouse.columns(sync.sql)))
+    const { warehouse } = context.databases
+    shapes.set(sync.name, shapeOf(sync, await warehouse.columns(sync.sql)))
+    const cost = await warehouse.cost?.(sync.sql)
+    if (cost !== undefined) costs.set(sync.name, cost)
+    const reasons = tooManyBytes(cost)
+    if (reasons.length > 0) unread.set(sync.name, reasons)
   })
+  const marks = await readMarks(context.ledger)
+  const removes = await recentRemovesBySync(context.ledger)
   const writers = writersOf(context.project.syncs, { shapes, records })
   for (const [name, error] of meetings(writers, syncs)) if (!failed.has(name)) failed.set(name, error)
   const planned: PlanSync[] = []
   const names = tableNames(request.plan)
   await each(context, { syncs, failed }, async (sync, position) => {
     const shape = shapes.get(sync.name)
-    if (shape === undefined) return
+    if (shape === undefined || unread.has(sync.name)) return
     context.progress({ stage: 'candidates', sync: sync.name, done: position, total: syncs.length })
     const record = recordFor(records, sync)
-    const frozen = await planSync(context, {
+    const own = withPurpose(context, { stage: 'plan', sync: sync.name, run: request.run })
+    const frozen = await planSync(own, {
       sync,
       shape,
       record,
@@ -54,10 +71,13 @@ export async function planAll(
         scratch: `${names.scratch}_${position}`,
       },
       keeps: request.keeps,
+      marks,
     })
-    planned.push({ ...frozen, heldBy: await guarded(context, sync, { frozen, record }) })
+    const recent = removes(record?.sync ?? sync.name)
+    planned.push({ ...frozen, heldBy: guarded(sync, { frozen, record, recent }) })
   })
-  return { planned, failed, records }
+  planned.sort((a, b) => a.position - b.position)
+  return { planned, failed, records, costs, unread }
 }
 
 type Selected = { readonly syncs: readonly Sync[]; readonly failed: Map<string, Error> }
@@ -67,8 +87,9 @@ async function each(
   { syncs, failed }: Selected,
   work: (sync: Sync, position: number) => Promise<void>,
 ): Promise<void> {
-  for (const [position, sync] of syncs.entries()) {
-    if (failed.has(sync.name)) continue
+  const lanes = context.databases.warehouse.concurrency ?? 1
+  await inLanes(syncs.entries(), lanes, async ([position, sync]) => {
+    if (failed.has(sync.name)) return
     context.stop.throwIfAborted()
     try {
       await work(sync, position)
@@ -78,7 +99,7 @@ async function each(
         throw error
       failed.set(sync.name, inFile(sync, error))
     }
-  }
+  })
 }
 
 /** Attributes, whole, that others write; elements of a list are everybody's own. */
@@ -91,17 +112,16 @@ const claimedBeside = (writers: readonly Writer[], name: string): ReadonlySet<st
       ),
   )
 
-async function guarded(
-  context: RunContext,
+function guarded(
   sync: Sync,
-  { frozen, record }: { frozen: PlanSync; record: SyncRecord | undefined },
-): Promise<string[]> {
+  { frozen, record, recent }: { frozen: PlanSync; record: SyncRecord | undefined; recent: RecentRemoves },
+): string[] {
   const { slots } = frozen.definition
   const star = record?.definition !== undefined && record.size > 0 && sync.selectsStar
   return judge({
     guards: sync.guards,
     numbers: frozen.numbers,
-    recent: await recentRemoves(context.ledger, record?.sync ?? sync.name),
+    recent,
     sourceTime: frozen.sourceTime,
     settledSourceTime: record?.sourceTime,
     newThroughStar: star

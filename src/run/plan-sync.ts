@@ -2,6 +2,7 @@
 
 import { candidateSelect, duplicateCheck, keyCheck, withholdBadKeys } from '../ledger/candidates.ts'
 import { createDelta } from '../ledger/delta.ts'
+import type { Marks } from '../ledger/marks.ts'
 import { countDelta, readNumbers } from '../ledger/numbers.ts'
 import { dropOutdated } from '../ledger/outdated.ts'
 import type { PlannedDefinition, PlanSync } from '../ledger/plans.ts'
@@ -31,6 +32,7 @@ export interface PlanRequest {
   readonly names: { delta: string; candidates: string; scratch: string }
   /** Only a run that holds the lease writes down what it withholds. */
   readonly keeps: boolean
+  readonly marks: Marks
 }
 
 /** @throws SyncError for what concerns this sync alone: bad keys, a change that cannot be carried over. */
@@ -51,12 +53,22 @@ export async function planSync(context: RunContext, request: PlanRequest): Promi
           run: request.run,
           candidates: table,
           keyless: keys.keyless,
+          flagged: keys.withheld,
+          marks: request.marks,
         })
       : { fresh: 0 }
     await findDelta(context, request, slots)
     const delta = ledger.dialect.table(request.names.delta)
     const snapshot = record === undefined ? undefined : ledger.dialect.table(record.snapshot)
-    if (request.keeps) await dropOutdated(ledger, { sync: known, slots, candidates: table, delta, snapshot })
+    if (request.keeps)
+      await dropOutdated(ledger, {
+        sync: known,
+        slots,
+        candidates: table,
+        delta,
+        snapshot,
+        marks: request.marks,
+      })
     const numbers = readNumbers(await oneRow(ledger.session, countDelta(ledger.dialect, delta, slots)), slots)
     const rows = keys.rows
     return {
@@ -129,10 +141,13 @@ interface Keys {
 
 async function checkKeys(context: RunContext, { sync, names }: PlanRequest, table: string): Promise<Keys> {
   const { dialect, session } = context.ledger
-  const checked = await oneRow(session, keyCheck(dialect, table))
+  const checked = await oneRow(
+    session,
+    `select c.*, d.duplicate_keys from (${keyCheck(dialect, table)}) as c cross join (${duplicateCheck(table)}) as d`,
+  )
   const rows = asNumber(checked?.rows_read)
   const keyless = asNumber(checked?.null_keys) + asNumber(checked?.blank_keys)
-  const duplicates = asNumber((await oneRow(session, duplicateCheck(table)))?.duplicate_keys)
+  const duplicates = asNumber(checked?.duplicate_keys)
   const bad = asNumber(checked?.bad_rows)
   if (keyless + duplicates === 0) return { rows, good: rows - bad, withheld: bad, keyless }
   if (sync.badKeys === 'fail')
@@ -167,7 +182,7 @@ async function findDelta(context: RunContext, request: PlanRequest, slots: reado
   const { ledger } = context
   const { dialect, session } = ledger
   const { record, sync, shape } = request
-  const standing = { sync: record?.sync ?? sync.name, identity: shape.identity, slots }
+  const standing = { sync: record?.sync ?? sync.name, identity: shape.identity, slots, marks: request.marks }
   const snapshot = record === undefined ? undefined : dialect.table(record.snapshot)
   const refresh =
     sync.createUsers || snapshot === undefined
@@ -179,8 +194,8 @@ async function findDelta(context: RunContext, request: PlanRequest, slots: reado
     refresh,
     ...(isOwed && snapshot !== undefined ? { owed: snapshot } : {}),
   })
-  const parked = await parkedQuery(ledger, standing)
-  const erased = await erasedQuery(ledger, standing)
+  const parked = parkedQuery(ledger, standing)
+  const erased = erasedQuery(ledger, standing)
   await session.run(
     createDelta(dialect, {
       delta: dialect.table(request.names.delta),

@@ -62,6 +62,7 @@ export interface Rejection {
 
 export interface RejectionQuery {
   readonly sync: string | undefined
+  readonly person?: string
   readonly limit: number
 }
 
@@ -108,10 +109,11 @@ export async function listRejections(ledger: Ledger, query: RejectionQuery): Pro
   }))
 }
 
-function asked(ledger: Ledger, { sync }: RejectionQuery): string {
-  return sync === undefined
-    ? inScope(ledger)
-    : `${inScope(ledger)} and sync = ${literal(ledger.dialect, sync)}`
+function asked(ledger: Ledger, { sync, person }: RejectionQuery): string {
+  const { dialect } = ledger
+  const ofSync = sync === undefined ? '' : ` and sync = ${literal(dialect, sync)}`
+  const ofPerson = person === undefined ? '' : ` and k = ${literal(dialect, person)}`
+  return `${inScope(ledger)}${ofSync}${ofPerson}`
 }
 
 const notEmpty = (text: string | undefined): string | null =>

@@ -1,6 +1,7 @@
 // Decides the moment at which a run starts to be able to leave traces in Braze: every sync is registered in one
 // transaction under the fence, and only then does the run's phase become `sending`.
 
+import { createAckTables } from '../ledger/ack-tables.ts'
 import { checkFence, type Lease } from '../ledger/lease.ts'
 import type { PlanSync } from '../ledger/plans.ts'
 import { registerSync } from '../ledger/register.ts'
@@ -21,6 +22,8 @@ export async function beginSending(
         record: recordFor(input.records, { ...planned.definition, name: planned.sync }),
       })
     }
+    for (const sql of createAckTables(ledger, input.run)) await tx.run(sql)
+    // Last: what recovery reads is there from now on.
     await tx.run(
       updateRows({ ...ledger, session: tx }, 'runs', {
         set: { phase: 'sending' },

@@ -26,6 +26,8 @@ export interface SyncOutcome {
   readonly error: Error | undefined
   /** The saved plan that waits for a person. */
   readonly heldPlan: string | undefined
+  /** Why its SQL was not even run. */
+  readonly unread?: readonly string[] | undefined
 }
 
 export function syncReport(name: string, kind: SyncReport['kind'], outcome: SyncOutcome): SyncReport {
@@ -44,15 +46,16 @@ export function syncReport(name: string, kind: SyncReport['kind'], outcome: Sync
     rejected: (settled?.refused ?? 0) + (numbers?.withheld ?? 0),
     unknown: settled?.unknown ?? 0,
     dataPoints: settled?.dataPoints ?? 0,
-    heldBy: planned?.heldBy ?? [],
+    heldBy: planned?.heldBy ?? outcome.unread ?? [],
     plan: outcome.heldPlan ?? null,
     error: error?.message ?? null,
     hint: error instanceof BrazierError ? (error.hint ?? null) : null,
   }
 }
 
-function statusOf({ planned, settled, error, heldPlan }: SyncOutcome): SyncStatus {
+function statusOf({ planned, settled, error, heldPlan, unread }: SyncOutcome): SyncStatus {
   if (error !== undefined) return 'failed'
+  if (unread !== undefined) return 'held'
   if (planned === undefined) return 'skipped'
   if (heldPlan !== undefined) return 'held'
   if (settled === undefined || settled.unsent + settled.unknown > 0) return 'partial'

@@ -3,6 +3,7 @@
 
 import { createDelta } from '../ledger/delta.ts'
 import { checkFence, type Lease } from '../ledger/lease.ts'
+import { readMarks } from '../ledger/marks.ts'
 import { tableNames } from '../ledger/names.ts'
 import { countDelta, readNumbers } from '../ledger/numbers.ts'
 import { type PlanHead, type PlanSync, savePlan, setPlanStatus, startPlan } from '../ledger/plans.ts'
@@ -98,6 +99,7 @@ async function planRetirement(context: RunContext, retirement: Retirement): Prom
     identity: definition.identity,
     slots,
     refresh: undefined,
+    marks: await readMarks(ledger),
   })
   const text = dialect.types.text
   await session.run(
@@ -144,16 +146,16 @@ function retiredSlots(definition: SettledDefinition, claimed: ReadonlySet<string
   return slotsOf(nothing, { ...definition, writes: definition.writes.map(back) }, claimed)
 }
 
-/** All at once: a sync on record whose snapshot is gone could be neither run nor retired. */
+/** All at once, or in this order: a sync on record whose snapshot is gone could be neither run nor retired. */
 async function forgetSync(context: RunContext, lease: Lease, record: SyncRecord): Promise<void> {
   const { ledger } = context
   await ledger.session.transaction(async (tx) => {
     await checkFence(tx, ledger, lease)
-    await tx.run(`drop table if exists ${ledger.dialect.table(record.snapshot)}`)
     const where = { sync: record.sync }
     // Its removes are not those of a sync that begins anew under the same name.
     await tx.run(updateRows(ledger, 'run_syncs', { set: { removes: null }, where }))
     for (const table of ['doubt', 'rejections', 'syncs'] as const)
       await tx.run(deleteRows(ledger, table, where))
+    await tx.run(`drop table if exists ${ledger.dialect.table(record.snapshot)}`)
   })
 }

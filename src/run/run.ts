@@ -5,9 +5,11 @@ import { newId } from '../ledger/names.ts'
 import { claimDestination, migrate } from '../ledger/open.ts'
 import { expirePlans, type PlanHead, savePlan, setPlanStatus, startPlan } from '../ledger/plans.ts'
 import { coveredSlots } from '../ledger/recent.ts'
+import { readRun } from '../ledger/run-log.ts'
+import { saveTrace } from '../ledger/run-traces.ts'
 import { insertRows, raw } from '../ledger/sql.ts'
 import type { Sync } from '../model/definition.ts'
-import { asError, BrazierError, LeaseLostError } from '../model/errors.ts'
+import { AlreadyRunError, asError, BrazierError, LeaseLostError } from '../model/errors.ts'
 import { openContext, type RunContext, type RunDeps } from './context.ts'
 import { type Delivered, deliver, hasRows } from './deliver.ts'
 import { doubtAll, endSyncs, noteSyncs, outcomeOf, saveHeld, trimHistory } from './keep-books.ts'
@@ -17,8 +19,11 @@ import { recover } from './recover.ts'
 import { exitCode, type RunReport, runStatus, syncReport } from './report.ts'
 import { closeRun } from './settle-run.ts'
 import { sweep } from './sweep.ts'
+import { type Watch, watch } from './trace.ts'
 
 export interface SyncRequest {
+  /** The id that the run was promised; without it, it gets one. */
+  readonly run?: string
   readonly syncs: readonly Sync[]
   readonly command: 'sync' | 'resync'
   readonly waitSeconds: number
@@ -33,7 +38,12 @@ export async function runSyncs(deps: RunDeps, request: SyncRequest): Promise<Run
   const { slots } = request
   return await inRun(
     deps,
-    { command: request.command, waitSeconds: request.waitSeconds, syncs: request.syncs },
+    {
+      command: request.command,
+      waitSeconds: request.waitSeconds,
+      syncs: request.syncs,
+      ...(request.run === undefined ? {} : { run: request.run }),
+    },
     async (context, current) => {
       const syncs = request.stillDue?.(await coveredSlots(context.ledger)) ?? request.syncs
       if (request.command === 'resync') await doubtAll(context, syncs)
@@ -72,6 +82,8 @@ export interface RunOptions {
   readonly syncs: readonly Pick<Sync, 'name' | 'kind'>[]
   /** The saved plan, when one is applied. */
   readonly plan?: string
+  /** The id that the run was promised. */
+  readonly run?: string
 }
 
 /** The frame of every run that sends: one lease, one row in `runs`, one report. */
@@ -80,13 +92,14 @@ export async function inRun(
   options: RunOptions,
   work: (context: RunContext, current: CurrentRun) => Promise<Carried>,
 ): Promise<RunReport> {
-  const context = await openContext(deps)
+  const watched = watch(deps)
+  const context = await openContext(watched.deps)
   const started = context.monotonic()
   const startedAt = context.now()
   try {
     await migrate(context.ledger)
     await claim(context)
-    const run = newId('r', startedAt)
+    const run = options.run ?? newId('r', startedAt)
     const plan = options.plan ?? newId('p', startedAt)
     context.progress({ stage: 'lease' })
     const lease = await keepLease(context, { run, waitSeconds: options.waitSeconds })
@@ -94,6 +107,7 @@ export async function inRun(
     const timeIsUp = () =>
       options.command !== 'apply' && context.monotonic() - leased > deps.project.maxDurationSeconds * 1000
     try {
+      if (options.run !== undefined) await refuseSecond(context, run)
       await recover(context, lease.lease)
       await expirePlans(context.ledger, deps.project.planExpireHours)
       await trimHistory(context)
@@ -102,6 +116,7 @@ export async function inRun(
       const seconds = (context.monotonic() - started) / 1000
       const report = makeReport({ run, startedAt: startedAt.toISOString(), seconds, options, attempt })
       await closeBooks(context, { run, plan, command: options.command, report, attempt })
+      await keepTrace(context, run, watched)
       return report
     } finally {
       await lease.release()
@@ -122,6 +137,19 @@ async function claim(context: RunContext): Promise<void> {
       origin: endpoint,
       remark: 'the API key is another one than in the last run',
     })
+}
+
+/** Two processes may both have found a run that waits; the second one sees, under the lease, that it is done. */
+async function refuseSecond({ ledger }: RunContext, run: string): Promise<void> {
+  if ((await readRun(ledger, run)) === undefined) return
+  throw new AlreadyRunError(`run ${run} was carried out by another process`)
+}
+
+/** Nothing depends on it: a run is not spoilt by a trace that cannot be kept. */
+async function keepTrace({ ledger, log }: RunContext, run: string, watched: Watch): Promise<void> {
+  await saveTrace(ledger, run, watched.trace()).catch((error: unknown) =>
+    log.warn('run.trace_lost', { reason: asError(error).message }),
+  )
 }
 
 async function openRun(

@@ -1,14 +1,12 @@
 // Decides how an outbox leaves: chunk by chunk, each marked as started before its first request, a bounded number of
 // batches under way, the next chunk read meanwhile; and when to stop. Stages 8 and 9.
 
-import type { Batch, Braze, Refusal } from '../braze/port.ts'
-import { readBatches } from '../ledger/outbox.ts'
-import { asNumber, asText, type Ledger } from '../ledger/sql.ts'
+import type { Braze, Refusal } from '../braze/port.ts'
+import type { Ledger } from '../ledger/sql.ts'
 import { BrazeError } from '../model/errors.ts'
-import type { Acks, SentBatch } from './acks.ts'
+import type { Acks } from './acks.ts'
+import { type Chunk, chunkSpan, type OutboxBatch, readChunk } from './read-outbox.ts'
 
-/** Batches per chunk: so many people are in doubt at most after a crash, times the batch size, times two. */
-const CHUNK_BATCHES = 64
 /** Batches handed to Braze's door at once; the door decides how many requests are in flight. */
 const UNDER_WAY = 256
 /** How long requests in flight may take to finish once the run is told to stop (README, "Signals"). */
@@ -17,7 +15,8 @@ const GRACE_MS = 8_000
 export interface SendInput {
   readonly ledger: Ledger
   readonly outbox: string
-  readonly total: number
+  /** First number after the outbox's last. */
+  readonly end: number
   readonly size: number
   readonly braze: Braze
   readonly acks: Acks
@@ -26,7 +25,7 @@ export interface SendInput {
   readonly stop: AbortSignal
   /** True once the time for this run is used up. */
   readonly timeIsUp: () => boolean
-  /** Called between chunks; when it replaced what follows `lastSeq`, it returns the new total, which may be the same. */
+  /** Called between chunks; when it replaced what follows `lastSeq`, it returns the new end, which may be the same. */
   readonly between: (progress: SendProgress) => Promise<number | undefined>
 }
 
@@ -44,50 +43,37 @@ export interface SendResult {
   readonly failure: unknown
 }
 
-interface Chunk {
-  readonly batches: readonly (SentBatch & Batch)[]
-}
-
 export async function sendOutbox(input: SendInput): Promise<SendResult> {
   const sender = openSender(input)
-  let total = input.total
-  let from = 0
-  let next = from < total ? readChunk(input, { from, total }) : undefined
-  while (next !== undefined && !sender.stopped()) {
-    const { batches } = await next
-    const [first, last] = [batches[0], batches.at(-1)]
-    if (first === undefined || last === undefined) break
-    from = last.lastSeq + 1
-    await input.acks.started({ firstSeq: first.firstSeq, lastSeq: last.lastSeq })
-    next = from < total ? readChunk(input, { from, total }) : undefined
+  const span = chunkSpan(input.ledger.dialect, input.size)
+  let [from, end] = [0, input.end]
+  const readNext = (): Promise<Chunk | undefined> | undefined => {
+    if (from >= end) return undefined
+    const reading = readChunk(input, { from, to: Math.min(from + span, end) })
     // A read that is no longer wanted must not become an unhandled rejection.
-    next?.catch(() => {})
-    await sender.sendAll(batches)
-    const renewed = await input.between({ ...sender.progress(), lastSeq: last.lastSeq })
+    reading.catch(() => {})
+    return reading
+  }
+  let next = readNext()
+  while (next !== undefined && !sender.stopped()) {
+    const chunk = await next
+    from = Math.min(from + span, end)
+    if (chunk === undefined) {
+      next = readNext()
+      continue
+    }
+    await input.acks.started({ firstSeq: chunk.firstSeq, lastSeq: chunk.lastSeq })
+    next = readNext()
+    await sender.sendAll(chunk.batches)
+    const renewed = await input.between({ ...sender.progress(), lastSeq: chunk.lastSeq })
     if (renewed !== undefined) {
-      total = renewed
+      end = renewed
       await next?.catch(() => {})
-      next = from < total ? readChunk(input, { from, total }) : undefined
+      next = readNext()
     }
   }
   await next?.catch(() => {})
-  return await sender.finish(from >= total)
-}
-
-async function readChunk(input: SendInput, range: { from: number; total: number }): Promise<Chunk> {
-  const { ledger, size } = input
-  const to = Math.min(range.from + CHUNK_BATCHES * size, range.total)
-  const rows = await ledger.session.rows(
-    readBatches(ledger.dialect, { outbox: input.outbox, from: range.from, to, size }),
-  )
-  return {
-    batches: rows.map((row) => ({
-      firstSeq: asNumber(row.first_seq),
-      lastSeq: asNumber(row.last_seq),
-      count: asNumber(row.n),
-      objects: asText(row.objects) ?? '',
-    })),
-  }
+  return await sender.finish(from >= end)
 }
 
 function openSender(input: SendInput) {
@@ -101,13 +87,13 @@ function openSender(input: SendInput) {
     failure ??= error
     abort.abort(error)
   }
-  const answered = (batch: SentBatch & Batch, refused: readonly Refusal[]) => {
+  const answered = (batch: OutboxBatch, refused: readonly Refusal[]) => {
     answeredBatches += 1
     objects += batch.count
     refusals += refused.length
     input.acks.answered(batch, refused)
   }
-  const sendOne = async (batch: SentBatch & Batch) => {
+  const sendOne = async (batch: OutboxBatch) => {
     let left = false
     const mayLeave = () => {
       const may = input.mayLeave()
@@ -129,8 +115,8 @@ function openSender(input: SendInput) {
     }
   }
   const stopped = () => signal.aborted || input.timeIsUp()
-  const sendAll = async (batches: readonly (SentBatch & Batch)[]) => {
-    for (const batch of batches) {
+  const sendAll = async (batches: Chunk['batches']) => {
+    for await (const batch of batches) {
       while (underWay.size >= UNDER_WAY && !signal.aborted) await Promise.race([...underWay, halted])
       if (stopped()) {
         allTaken = false

@@ -1,7 +1,9 @@
 // Decides how a run's answers become snapshots: for every sync one transaction under the fence, out of the frozen delta and
 // the acknowledgements alone. Recovery of a run that died does the same, so nothing here looks at today's project. Stage 10.
 
-import { checkFence, type Lease } from '../ledger/lease.ts'
+import { answersOf } from '../ledger/ack-tables.ts'
+import { checkFence, type Lease, stillOurs, takenOver } from '../ledger/lease.ts'
+import { type Marks, readMarks } from '../ledger/marks.ts'
 import { tableNames } from '../ledger/names.ts'
 import { countDelta, isSilent, readNumbers } from '../ledger/numbers.ts'
 import type { PlanSync } from '../ledger/plans.ts'
@@ -18,7 +20,8 @@ import { asNumber, asText, inScope, type Ledger, literal, oneRow, raw, updateRow
 import type { SyncRecord } from '../ledger/syncs.ts'
 import type { Session } from '../warehouse/port.ts'
 import { advance, dropColumns } from './advance.ts'
-import type { RunContext } from './context.ts'
+import { type RunContext, withPurpose } from './context.ts'
+import { inLanes } from './lanes.ts'
 
 export interface SettleRequest {
   readonly run: string
@@ -55,20 +58,26 @@ export async function settleRun(context: RunContext, request: SettleRequest): Pr
   const names = tableNames(request.run)
   const allAccepted = await everythingAccepted(ledger, request.run, ledger.dialect.table(names.outbox))
   if (!allAccepted) await makeOutcomes(ledger, request, names)
-  for (const planned of left) {
+  const marks = await readMarks(ledger)
+  const lanes = ledger.dialect.isAtomic ? 1 : (context.databases.warehouse.concurrency ?? 1)
+  await inLanes(left, lanes, async (planned) => {
     const stoppedAfter = noted.get(planned.sync)?.stoppedAfter
-    settled.set(planned.sync, await settleOne(context, request, { planned, allAccepted, stoppedAfter }))
-  }
+    settled.set(
+      planned.sync,
+      await settleOne(context, request, { planned, allAccepted, stoppedAfter, marks }),
+    )
+  })
   return settled
 }
 
 async function everythingAccepted(ledger: Ledger, run: string, outbox: string): Promise<boolean> {
   const { dialect, session } = ledger
   const where = `${inScope(ledger)} and run = ${literal(dialect, run)}`
+  const { acks, refusals } = answersOf(ledger, run)
   const row = await oneRow(
     session,
-    `select (select count(*) from ${outbox}) as total, (select count(*) from ${dialect.table('refusals')} where ${where}) as refused, ` +
-      `(select coalesce(sum(last_seq - first_seq + 1), 0) from ${dialect.table('acks')} where ${where} and outcome = 'accepted') as accepted`,
+    `select (select count(*) from ${outbox}) as total, (select count(*) from ${refusals} where ${where}) as refused, ` +
+      `(select coalesce(sum(last_seq - first_seq + 1), 0) from ${acks} where ${where} and outcome = 'accepted') as accepted`,
   )
   return asNumber(row?.refused) === 0 && asNumber(row?.accepted) === asNumber(row?.total)
 }
@@ -117,26 +126,33 @@ interface Target {
   readonly planned: PlanSync
   readonly allAccepted: boolean
   readonly stoppedAfter: number | undefined
+  readonly marks: Marks
 }
 
-async function settleOne(context: RunContext, request: SettleRequest, target: Target): Promise<Settled> {
+async function settleOne(base: RunContext, request: SettleRequest, target: Target): Promise<Settled> {
+  const context = withPurpose(base, { stage: 'settle', sync: target.planned.sync, run: request.run })
   const { ledger } = context
   const input = settleInput(context, request, target)
   const { gone, ...settled } = await ledger.session.transaction(async (tx) => {
-    await checkFence(tx, ledger, request.lease)
-    const counts = await countOutcomes(ledger, tx, input)
-    if (counts.refused > 0)
-      for (const sql of [`drop table if exists ${input.scratch}`, ...keepRefusals(ledger, input)])
-        await tx.run(sql)
+    if (ledger.dialect.isAtomic) await checkFence(tx, ledger, request.lease)
     const numbers = readNumbers(
       await oneRow(tx, countDelta(ledger.dialect, input.delta, input.slots, settledCondition(ledger, input))),
       input.slots,
     )
-    for (const sql of settleSync(ledger, input)) await tx.run(sql)
+    const counts = input.allAccepted
+      ? { sent: numbers.objects, refused: 0, freshRefused: 0, unknown: 0, unsent: 0 }
+      : await countOutcomes(ledger, tx, input)
     const record = request.records.get(target.planned.sync)
     const key = ledger.dialect.keyAfterFill(record?.snapshot ?? '', 'k')
-    if (key !== undefined) await tx.run(key)
-    if (counts.refused > 0) await tx.run(`drop table ${input.scratch}`)
+    const [keeping, swept] =
+      counts.refused === 0 ? [[], []] : [keepRefusals(ledger, input), [`drop table ${input.scratch}`]]
+    const statements = [
+      ...keeping,
+      ...settleSync(ledger, input),
+      ...(key === undefined ? [] : [key]),
+      ...swept,
+    ]
+    for (const sql of statements) await tx.run(sql)
     const whole = counts.unknown + counts.unsent + counts.refused === 0
     const { size, gone } = await advance(ledger, tx, {
       plan: request.plan,
@@ -144,13 +160,10 @@ async function settleOne(context: RunContext, request: SettleRequest, target: Ta
       record,
       snapshot: input.snapshot,
       whole,
+      fence: input.fence,
     })
-    if (request.keepsRest)
-      await tx.run(
-        `delete from ${input.delta} where k in (select d.k from ${input.delta} as d where ${settledCondition(ledger, input)})`,
-      )
     const removes = { leavers: numbers.removed, byAttribute: numbers.lost }
-    await tx.run(
+    const noted = await tx.run(
       updateRows({ ...ledger, session: tx }, 'run_syncs', {
         set: {
           settled: true,
@@ -162,8 +175,15 @@ async function settleOne(context: RunContext, request: SettleRequest, target: Ta
           ended_at: raw(ledger.dialect.now),
         },
         where: { run: request.run, sync: target.planned.sync },
+        only: input.fence,
       }),
     )
+    if (!ledger.dialect.isAtomic && noted === 0) throw takenOver()
+    // Last: what is settled on record need not be found again.
+    if (request.keepsRest)
+      await tx.run(
+        `delete from ${input.delta} where k in (select d.k from ${input.delta} as d where ${settledCondition(ledger, input)})`,
+      )
     return { ...counts, dataPoints: numbers.dataPoints, sizeAfter: size, gone }
   })
   if (gone.length > 0) await dropColumns(ledger, request.lease, { snapshot: input.snapshot, columns: gone })
@@ -187,13 +207,16 @@ function settleInput(context: RunContext, request: SettleRequest, target: Target
     outbox: dialect.table(names.outbox),
     accepted: dialect.table(names.accepted),
     unsure: dialect.table(names.unsure),
-    scratch: dialect.table(names.scratch),
+    scratch: dialect.table(`${names.scratch}_${planned.position}`),
     allAccepted: target.allAccepted,
     ...(target.stoppedAfter === undefined ? {} : { stoppedAfter: target.stoppedAfter }),
     firstLoad: numbers.firstLoad,
     hasSentAt: !definition.createUsers,
     maxAttempts: definition.maxAttempts,
     keepsHistory: context.project.historyDays > 0,
+    fence: stillOurs(context.ledger, request.lease),
+    isInDoubt: target.marks.inDoubt(planned.sync),
+    hasRefusals: target.marks.refusals(planned.sync).length > 0,
   }
 }
 
@@ -204,14 +227,12 @@ async function countOutcomes(
 ): Promise<Pick<Settled, 'sent' | 'refused' | 'freshRefused' | 'unknown' | 'unsent'>> {
   const { dialect } = ledger
   const silent = isSilent(input.slots, 'd')
-  const [accepted, unsure] = input.allAccepted
-    ? ['true', 'false']
-    : [among(ledger, input, input.accepted), among(ledger, input, input.unsure)]
+  const [accepted, unsure] = [among(ledger, input, input.accepted), among(ledger, input, input.unsure)]
   const row = await oneRow(
     tx,
     `select count(*) as total, ${dialect.countIf(accepted)} as sent, ${dialect.countIf(unsure)} as unknown from ${input.delta} as d where not (${silent})`,
   )
-  const fresh = input.allAccepted ? undefined : await oneRow(tx, countFresh(ledger, input))
+  const fresh = await oneRow(tx, countFresh(ledger, input))
   const [sent, unknown, refused] = [asNumber(row?.sent), asNumber(row?.unknown), asNumber(fresh?.people)]
   const wholly = asNumber(fresh?.whole)
   return {

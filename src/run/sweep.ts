@@ -11,8 +11,12 @@ export async function sweep(
 ): Promise<void> {
   const { dialect, session } = ledger
   const names = tableNames(run)
-  for (const name of [names.outbox, names.front, names.accepted, names.unsure, names.scratch])
-    await session.run(`drop table if exists ${dialect.table(name)}`)
-  for (const table of ['acks', 'refusals'] as const) await session.run(deleteRows(ledger, table, { run }))
+  const { outbox, front, accepted, unsure, answers } = names
+  const tables = [outbox, front, accepted, unsure]
+  const own = dialect.isAtomic ? tables : [...tables, answers.acks, answers.refusals]
+  // One after another on a connection, all at once where each is a job of its own.
+  await Promise.all(own.map((name) => session.run(`drop table if exists ${dialect.table(name)}`)))
+  if (dialect.isAtomic)
+    for (const table of ['acks', 'refusals'] as const) await session.run(deleteRows(ledger, table, { run }))
   await endPlan(ledger, plan, command === 'apply')
 }

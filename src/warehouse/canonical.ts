@@ -31,12 +31,16 @@ const NO_FRACTION_FROM = 4_503_599_627_370_496
 
 /**
  * Rounds a finite double half away from zero with plain IEEE steps, so that every database comes to the same bits. Their
- * own round() functions differ: some go through decimals, some round half to even.
+ * own round() functions differ: some go through decimals, some round half to even. `type` is their name for doubles.
  */
-export function roundedDouble(expression: string, places: number | undefined): string {
+export function roundedDouble(
+  expression: string,
+  places: number | undefined,
+  type = 'double precision',
+): string {
   if (places === undefined) return expression
-  const factor = `cast(1e${places} as double precision)`
-  const bound = `cast(${NO_FRACTION_FROM}e-${places} as double precision)`
+  const factor = `cast(1e${places} as ${type})`
+  const bound = `cast(${NO_FRACTION_FROM}e-${places} as ${type})`
   const rounded = `sign(${expression}) * floor(abs(${expression}) * ${factor} + 0.5) / ${factor}`
   return `case when abs(${expression}) < ${bound} then ${rounded} + 0 else ${expression} end`
 }

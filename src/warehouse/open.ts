@@ -25,6 +25,10 @@ export async function openDatabases(settings: DatabaseSettings): Promise<Databas
       return store.type === 'duckdb'
         ? postgresBesideState(warehouse, store, settings)
         : postgresAlone(warehouse, store, settings)
+    case 'bigquery':
+      return store.type === 'duckdb'
+        ? bigqueryBesideState(warehouse, store, settings)
+        : bigqueryAlone(warehouse, settings)
   }
 }
 
@@ -91,6 +95,47 @@ async function postgresAlone(
 
 function postgresSettings(warehouse: WarehouseOf<'postgres'>, name: string): PostgresSettings {
   return { ...warehouse, applicationName: `brazier/${name}` }
+}
+
+async function bigqueryBesideState(
+  warehouse: WarehouseOf<'bigquery'>,
+  store: StoreOf<'duckdb'>,
+  settings: DatabaseSettings,
+): Promise<Databases> {
+  const [{ openBigqueryWarehouse }, { openInstance }, { duckdbStore }, { duckdbLanding }] = await Promise.all(
+    [
+      import('./bigquery/warehouse.ts'),
+      import('./duckdb/connection.ts'),
+      import('./duckdb/store.ts'),
+      import('./duckdb/landing.ts'),
+    ],
+  )
+  const { instance, prepared: landing } = await openInstance(store, async (opened) => ({
+    files: [opened.files.import],
+    directories: [],
+    prepared: await duckdbLanding(opened),
+  }))
+  try {
+    return together(
+      (await openBigqueryWarehouse(warehouse, { name: settings.name, landing })).warehouse,
+      duckdbStore(instance, settings.directory),
+    )
+  } catch (error) {
+    await instance.close()
+    throw error
+  }
+}
+
+async function bigqueryAlone(
+  settings: WarehouseOf<'bigquery'>,
+  { name }: DatabaseSettings,
+): Promise<Databases> {
+  const [{ openBigqueryWarehouse }, { bigqueryStore }] = await Promise.all([
+    import('./bigquery/warehouse.ts'),
+    import('./bigquery/store.ts'),
+  ])
+  const { warehouse, jobs } = await openBigqueryWarehouse(settings, { name })
+  return together(warehouse, bigqueryStore(jobs, settings))
 }
 
 function together(warehouse: Databases['warehouse'], store: Databases['store']): Databases {

@@ -18,7 +18,21 @@ export interface Session {
    * callers of this session wait until it ends.
    */
   transaction<T>(work: (session: Session) => Promise<T>): Promise<T>
+  /** The same session, whose statements say what they are for; absent where nobody would see it. */
+  about?(purpose: Purpose): Session
+  /** Appends rows to a table of ours (a name for `Dialect.table`), all or none; absent where INSERT is as cheap. */
+  append?(table: string, rows: readonly Row[]): Promise<void>
+  /** The texts of a query of one column, a page at a time, in no order; absent where reading by ranges is as cheap. */
+  stream?(sql: string): AsyncIterable<readonly string[]>
   close(): Promise<void>
+}
+
+/** What statements are for, for people who look at the database. */
+export interface Purpose {
+  /** A word such as `delta` or `settle`. */
+  readonly stage: string
+  readonly sync?: string
+  readonly run?: string
 }
 
 /** SQL fragments of the store's database. All are pure text. */
@@ -73,8 +87,34 @@ export interface Dialect {
   keyAfterFill(table: string, column: string): string | undefined
   /** Appended to a select inside a transaction, to hold its rows against writers until the end; '' where not needed. */
   readonly lockRows: string
+  /**
+   * Whether a transaction undoes what it did when it fails, and keys keep rows unique. Where not, each statement is written
+   * so that it may run again after a crash, looks at the lease itself, and stands where a crash before or after it does no
+   * harm.
+   */
+  readonly isAtomic: boolean
+  /** Seconds that a lease lives unless renewed, each third of it. Longer than any request may take. */
+  readonly leaseSeconds: number
+  /**
+   * Written after the name (or the columns) of a table that one run or plan makes, before AS: how it is laid out (`key` is
+   * what it is joined by), and when it goes if nobody drops it.
+   */
+  runTable(key: string): string
+  /**
+   * Written after the columns of a table that only grows: how it is laid out, so that what is old, or of another run, is
+   * neither read nor billed.
+   */
+  logTable(moment: string, key: string): string
   /** Number of hash buckets in which an outbox of so many delta rows is packed. */
   outboxBuckets(deltaRows: number): number
+  /**
+   * How many numbers of an outbox each bucket has to itself, used or not, where one statement fills all of them and each is
+   * read as a whole; a multiple of `size`, the objects of a batch. Undefined where buckets are filled one after another and
+   * numbers run on.
+   */
+  bucketSpan(size: number): number | undefined
+  /** Milliseconds in which acknowledgements are gathered before they are written together. */
+  readonly ackPauseMs: number
 }
 
 /** A column of the author's result. */
@@ -131,8 +171,19 @@ export interface CandidateQuery {
   readonly session: Session
 }
 
+export interface QueryCost {
+  /** An upper bound. */
+  readonly bytes: number
+  /** In whatever currency the settings give. */
+  readonly price: number
+  /** Bytes that the query may read; it is not run beyond. */
+  readonly limit: number
+}
+
 export interface Warehouse {
   readonly dialect: SourceDialect
+  /** Queries that may run at once; one where absent. */
+  readonly concurrency?: number
   /**
    * The columns of the author's SELECT, found without reading rows. Proves both that the text alone prepares as exactly
    * one SELECT and that it still does as a subquery. Rejects with SyncError (message of the database with the line in
@@ -144,11 +195,21 @@ export interface Warehouse {
   candidates(query: CandidateQuery): Promise<void>
   /** The moment up to which the data is known to be complete; null when the database cannot say (then: now). */
   sourceTime(): Promise<string | null>
+  /** What one run of the author's SELECT costs, found without reading rows; absent where the database bills nothing. */
+  cost?(sql: string): Promise<QueryCost>
   /** True when our role can write outside our schema (`check` warns). */
   canWriteElsewhere(): Promise<boolean>
   /** Stops the statement under way, if any; its promise rejects. */
   cancel(): Promise<void>
   close(): Promise<void>
+}
+
+/** What stands in the way of a ledger, found without writing. */
+export interface Standing {
+  /** What a run would be refused, and the remedy. */
+  readonly refusals: readonly string[]
+  /** What somebody should know before the first run. */
+  readonly notes: readonly string[]
 }
 
 export interface Store {
@@ -159,6 +220,8 @@ export interface Store {
   session(): Promise<Session>
   /** Makes our schema (dataset) unless it is there; the tables in it are the ledger's business. */
   makeSchema(): Promise<void>
+  /** Absent where whoever can connect can also write. */
+  standing?(): Promise<Standing>
   /** Session-bound certificate that the lease holder lives; null where the database has none. */
   deathCertificate(name: string): Promise<DeathCertificate | null>
   close(): Promise<void>

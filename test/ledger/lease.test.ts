@@ -45,7 +45,7 @@ describe.each(['duckdb', 'postgres'] as const)('the lease on %s', (kind) => {
     await letExpire(ledger)
     const second = await acquire(ledger, 'r-2')
     expect(second.fence).toBe(2)
-    expect(await renewLease(ledger, first)).toBe(false)
+    expect(await renewLease(ledger, first, 90)).toBe(false)
     await expect(checkFence(ledger.session, ledger, first)).rejects.toMatchObject({ name: 'LeaseLostError' })
     await releaseLease(ledger, first)
     await checkFence(ledger.session, ledger, second)
@@ -55,7 +55,7 @@ describe.each(['duckdb', 'postgres'] as const)('the lease on %s', (kind) => {
   it('is held on by renewing, also after it ran out if nobody took it', async () => {
     const lease = await acquire(ledger, 'r-1')
     await letExpire(ledger)
-    expect(await renewLease(ledger, lease)).toBe(true)
+    expect(await renewLease(ledger, lease, 90)).toBe(true)
     await expect(acquire(ledger, 'r-2')).rejects.toMatchObject({ name: 'LeaseHeldError' })
   })
 

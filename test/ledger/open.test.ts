@@ -20,7 +20,7 @@ describe.each(['duckdb', 'postgres'] as const)('opening a ledger on %s', (kind) 
         Object.entries(TABLES).map(([name, { columns }]) => [name, Object.keys(columns).join(',')]),
       ),
     )
-    expect(await ledger.value(`select count(*) as n from ${ledger.dialect.table('migrations')}`)).toBe(1)
+    expect(await ledger.value(`select count(*) as n from ${ledger.dialect.table('migrations')}`)).toBe(2)
     await ledger.close()
   })
 

@@ -159,6 +159,7 @@ describe.each<['duckdb' | 'postgres', number]>([
       outbox,
       parts: made,
       front: first === undefined ? undefined : front,
+      size: 75,
     }))
       offset += await ledger.session.run(step.sql(offset))
     const drop = () =>

@@ -146,6 +146,9 @@ function settleInput({ dialect }: TestLedger, { names }: State, slots: readonly 
     hasSentAt: false,
     maxAttempts: 5,
     keepsHistory: true,
+    fence: 'true',
+    isInDoubt: true,
+    hasRefusals: true,
   }
 }
 

@@ -11,7 +11,7 @@ describe('readConfig', () => {
       store: {
         type: 'duckdb',
         path: '/projects/shop/state/brazier.duckdb',
-        memoryLimit: '512MB',
+        memoryLimit: '448MB',
         threads: Math.min(4, cpus().length),
         ephemeral: false,
       },
@@ -31,10 +31,12 @@ describe('readConfig', () => {
         guards: { maxRemoves: { unit: 'share', share: 0.2 }, minRows: 1 },
         refreshDays: 30,
         maxAttempts: 5,
+        jitterSeconds: 0,
       },
       maxDurationSeconds: undefined,
       planExpireHours: 24,
       historyDays: 90,
+      service: { tokens: [] },
     })
   })
 
@@ -59,12 +61,14 @@ braze:
   max_connections: 12
   max_attempts: 3
   allow_any_host: \${ANY:-false}
-defaults: { schedule: daily at 06:00, timezone: Europe/Berlin }
+defaults: { schedule: daily at 06:00, timezone: Europe/Berlin, jitter: 5m, catch_up: 6 hours }
 guards: { max_removes: 500, max_changes: 50 %, min_rows: 0 }
 max_duration: 45 min
 plans: { expire_after: 90 minutes }
 history: { keep: 2 weeks }
 refresh: 7 days
+service:
+  tokens: [{ name: ci, role: operator, sha256: ${'a1'.repeat(32)} }]
 `
     const env = { DB_URL: 'postgres://u:p%3Aw@db/shop?x=: y', KEY: 'a#b', RPS: '20' }
     expect(settingsOf(text, { env })).toEqual({
@@ -91,11 +95,71 @@ refresh: 7 days
         },
         refreshDays: 7,
         maxAttempts: 3,
+        jitterSeconds: 300,
+        catchUpSeconds: 21_600,
       },
       maxDurationSeconds: 2700,
       planExpireHours: 1.5,
       historyDays: 14,
+      service: { tokens: [{ name: 'ci', role: 'operator', sha256: 'a1'.repeat(32) }] },
     })
+  })
+
+  it('reads BigQuery, with the ledger in a dataset of our own', () => {
+    const least = settingsOf(`warehouse: { type: bigquery, project: shop-123 }\n${BRAZE}`)
+    expect(least.warehouse).toEqual({
+      type: 'bigquery',
+      project: 'shop-123',
+      location: 'US',
+      dataset: 'brazier',
+      maxBytesBilled: 1024 ** 4,
+      pricePerTib: 6.25,
+      timeout: 1800,
+      concurrency: 8,
+    })
+    expect(least.store).toEqual({ type: 'warehouse', schema: 'brazier' })
+    const text = `
+warehouse:
+  type: bigquery
+  project: shop-123
+  location: europe-west3
+  dataset: brazier_eu
+  default_dataset: marts
+  max_bytes_billed: 25.5 GiB
+  price_per_tib: \${PRICE}
+  credentials_file: ../keys/k.json
+  impersonate: brazier@shop-123.iam.gserviceaccount.com
+  api_endpoint: http://127.0.0.1:9050/
+  timeout: 10m
+  concurrency: 2
+`
+    const settings = settingsOf(text + BRAZE, { env: { PRICE: '7.5' } })
+    expect(settings.warehouse).toEqual({
+      type: 'bigquery',
+      project: 'shop-123',
+      location: 'europe-west3',
+      dataset: 'brazier_eu',
+      defaultDataset: 'marts',
+      maxBytesBilled: 25.5 * 1024 ** 3,
+      pricePerTib: 7.5,
+      credentialsFile: '/projects/keys/k.json',
+      impersonate: 'brazier@shop-123.iam.gserviceaccount.com',
+      apiEndpoint: 'http://127.0.0.1:9050',
+      timeout: 600,
+      concurrency: 2,
+    })
+    expect(settings.store).toEqual({ type: 'warehouse', schema: 'brazier_eu' })
+  })
+
+  it('refuses a variable that would lead BigQuery elsewhere, and a key as text, which it does not repeat', () => {
+    const plain = `warehouse: { type: bigquery, project: shop-123 }\n${BRAZE}`
+    expect(problemsOf(plain, { env: { BIGQUERY_EMULATOR_HOST: 'localhost:9050' } })).toEqual([
+      '1: the variable BIGQUERY_EMULATOR_HOST would send every query elsewhere than this file says',
+    ])
+    const pasted = `warehouse: { type: bigquery, project: shop-123, credentials_file: '{"private_key":"hunter2"}' }\n${BRAZE}`
+    expect(problemsOf(pasted)).toEqual([
+      '1: warehouse.credentials_file must be the path of a file, not what is in it',
+    ])
   })
 
   it('resolves paths against the project and reads init as text or list', () => {
@@ -184,7 +248,26 @@ max_duration: 10
     [`warehouse: {}\n${BRAZE}`, ['1: warehouse.type is missing']],
     [`warehouse: duckdb\n${BRAZE}`, ['1: warehouse must hold keys of its own']],
     [`warehouse: { type: postgres }\n${BRAZE}`, ['1: warehouse.url is missing']],
-    [`warehouse: { type: bigquery, project: p }\n${BRAZE}`, ['1: this version does not run BigQuery yet']],
+    [`warehouse: { type: bigquery }\n${BRAZE}`, ['1: warehouse.project is missing']],
+    [
+      `warehouse: { type: bigquery, project: My Shop }\n${BRAZE}`,
+      ['1: warehouse.project must be the id of a Google Cloud project, such as my-shop-123'],
+    ],
+    [
+      `warehouse: { type: bigquery, project: shop-123, max_bytes_billed: 1MB, impersonate: me }\n${BRAZE}`,
+      [
+        '1: warehouse.max_bytes_billed must be at least 10 MiB',
+        '1: warehouse.impersonate must be the e-mail address of a service account',
+      ],
+    ],
+    [
+      `warehouse: { type: bigquery, project: shop-123, api_endpoint: "http://10.0.0.1:9050" }\n${BRAZE}`,
+      ['1: warehouse.api_endpoint must be https: only an emulator on this machine is spoken to in clear'],
+    ],
+    [
+      `warehouse: { type: bigquery, project: shop-123 }\n${BRAZE}store: { schema: x }\n`,
+      ['3: store.schema is for Postgres'],
+    ],
     [
       `${DUCKDB}${BRAZE}store: { schema: x }\n`,
       ['3: store.type must be duckdb, since a DuckDB warehouse is only read'],

@@ -2,6 +2,7 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import type { Schedule } from '../../src/model/definition.ts'
 import {
+  earlierSlot,
   lastSlot,
   nextSlot,
   parseSchedule,
@@ -207,5 +208,25 @@ describe('shortestIntervalSeconds', () => {
 
   it('is unknown without schedules', () => {
     expect(shortestIntervalSeconds([])).toBeNull()
+  })
+})
+
+describe('earlierSlot', () => {
+  const slot = (cron: string, now: string, count: number, more: object = {}) =>
+    earlierSlot({ text: cron, cron, timezone: 'Europe/Berlin', ...more }, new Date(now), count)?.toISOString()
+
+  it.each([
+    ['the latest', '0 6 * * *', '2026-03-04T12:00:00Z', 1, '2026-03-04T05:00:00.000Z'],
+    ['the third-latest', '0 6 * * *', '2026-03-04T12:00:00Z', 3, '2026-03-02T05:00:00.000Z'],
+    ['over the spring night', '0 6 * * *', '2026-03-30T12:00:00Z', 3, '2026-03-28T05:00:00.000Z'],
+    ['over a weekend', '0 9 * * 1-5', '2026-03-09T07:00:00Z', 2, '2026-03-05T08:00:00.000Z'],
+  ])('%s', (_what, cron, now, count, expected) => {
+    expect(slot(cron, now, count)).toBe(expected)
+  })
+
+  it('counts from the moment at which the sync comes', () => {
+    expect(slot('0 * * * *', '2026-03-04T12:10:00Z', 1, { offsetSeconds: 900 })).toBe(
+      '2026-03-04T11:15:00.000Z',
+    )
   })
 })

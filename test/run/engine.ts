@@ -49,6 +49,7 @@ export async function openEngine(kind: StoreKind): Promise<Engine> {
     maxDurationSeconds: 3600,
     planExpireHours: 24,
     historyDays: 90,
+    service: { tokens: [] },
     syncs,
   })
   return {

@@ -52,7 +52,13 @@ const counted = (session: Session): Session => ({
     return session.rows(sql)
   },
   transaction: (work) => session.transaction((inner) => work(counted(inner))),
+  ...(session.about === undefined ? {} : { about: aboutOf(session.about) }),
 })
+
+const aboutOf =
+  (about: NonNullable<Session['about']>): NonNullable<Session['about']> =>
+  (purpose) =>
+    counted(about(purpose))
 
 function watched(databases: Databases): Databases {
   const { store } = databases

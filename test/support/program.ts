@@ -2,6 +2,7 @@
 
 import { spawn } from 'node:child_process'
 import { fileURLToPath } from 'node:url'
+import { compileCache } from './compile-cache.ts'
 
 export interface ProgramEnd {
   readonly code: number | null
@@ -21,7 +22,7 @@ const MAIN = fileURLToPath(new URL('../../src/cli/main.ts', import.meta.url))
 
 export function startProgram(directory: string, words: readonly string[]): Program {
   const { PATH = '', HOME = '' } = process.env
-  const env = { PATH, HOME, LOG_LEVEL: 'info', BRAZE_API_KEY: 'sandbox-key' }
+  const env = { ...compileCache, PATH, HOME, LOG_LEVEL: 'info', BRAZE_API_KEY: 'sandbox-key' }
   const child = spawn(process.execPath, ['--no-warnings', MAIN, ...words, '--project', directory, '--json'], {
     env,
     stdio: ['ignore', 'pipe', 'pipe'],

@@ -6,7 +6,7 @@ import { DuckDBInstance, type DuckDBValue } from '@duckdb/node-api'
 import { Client } from 'pg'
 import { createDatabase } from './postgres.ts'
 
-export type WorldKind = 'duckdb' | 'postgres' | 'postgres+duckdb'
+export type WorldKind = 'duckdb' | 'postgres' | 'postgres+duckdb' | 'bigquery' | 'bigquery+duckdb'
 
 /** Numbers as numbers, true and false, NULL; everything else is text. */
 export type LedgerRow = Record<string, string | number | boolean | null>
@@ -27,6 +27,7 @@ const STATE_STORE = { type: 'duckdb', path: STATE, memory_limit: '256MB', thread
 
 export async function openShop(on: WorldKind, directory: string): Promise<Shop> {
   if (on === 'duckdb') return duckdbShop(directory)
+  if (on === 'bigquery' || on === 'bigquery+duckdb') return bigqueryShop(on, directory)
   const { url } = await createDatabase()
   const client = new Client({ connectionString: url })
   await client.connect()
@@ -61,6 +62,50 @@ async function duckdbShop(directory: string): Promise<Shop> {
     ledger: (sql) => duckdbLedger(join(directory, STATE), sql),
     close: async () => undefined,
   }
+}
+
+async function bigqueryShop(on: 'bigquery' | 'bigquery+duckdb', directory: string): Promise<Shop> {
+  // Only now: whoever imports it starts an emulator.
+  const { createDataset } = await import('./bigquery.ts')
+  const [source, ledger] = [await createDataset(), await createDataset()]
+  const { project, location, apiEndpoint } = source.settings
+  const about = { stage: 'test', dataset: source.name }
+  return {
+    config: {
+      warehouse: {
+        type: 'bigquery',
+        project,
+        location,
+        dataset: ledger.name,
+        default_dataset: source.name,
+        ...(apiEndpoint === undefined ? {} : { api_endpoint: apiEndpoint }),
+      },
+      ...(on === 'bigquery' ? { store: {} } : { store: STATE_STORE }),
+    },
+    change: async (statements) => {
+      for (const sql of statements) await source.jobs.run(sql, about)
+    },
+    ledger: async (sql) => {
+      if (on === 'bigquery+duckdb') return duckdbLedger(join(directory, STATE), sql)
+      if (sql.includes('information_schema'))
+        return tablesOf(`${apiEndpoint}`, { project, dataset: ledger.name })
+      if (/^\s*(?:select|with)/i.test(sql)) return (await ledger.query(sql)) as LedgerRow[]
+      await ledger.jobs.run(sql, { stage: 'test', dataset: ledger.name })
+      return []
+    },
+    close: async () => undefined,
+  }
+}
+
+/** Asked of the emulator's API: its information schema cannot be sorted. */
+async function tablesOf(
+  apiEndpoint: string,
+  { project, dataset }: { readonly project: string; readonly dataset: string },
+): Promise<LedgerRow[]> {
+  const path = `bigquery/v2/projects/${project}/datasets/${dataset}/tables?maxResults=1000`
+  const reply = await fetch(`${apiEndpoint}/${path}`)
+  const { tables = [] } = (await reply.json()) as { tables?: { tableReference: { tableId: string } }[] }
+  return tables.map(({ tableReference }) => ({ name: tableReference.tableId }))
 }
 
 async function inDuckdb(path: string, statements: readonly string[]): Promise<void> {

@@ -82,6 +82,12 @@ export const duckdbDialect: Dialect = {
   keyAfterFill: () => undefined,
   // One process has the file, and two transactions that change one row conflict at once.
   lockRows: '',
+  isAtomic: true,
+  leaseSeconds: 90,
+  runTable: () => '',
+  logTable: () => '',
+  bucketSpan: () => undefined,
+  ackPauseMs: 100,
   outboxBuckets: (deltaRows) => Math.max(1, Math.ceil(deltaRows / DELTA_ROWS_PER_BUCKET)),
 }
 

@@ -115,7 +115,7 @@ async function holdLockFile(path: string, mine: Holder): Promise<LockFile> {
 function held(holder: Holder, what: string): LeaseHeldError {
   const where = holder.host === '' ? '' : ` (process ${holder.pid} on ${holder.host})`
   return new LeaseHeldError(`${what} is open in another process${where}`, {
-    hint: 'One process at a time: wait for the other one to end.',
+    hint: 'One process at a time: wait for the other one to end. While `brazier serve` runs it has the file: ask its API instead.',
   })
 }
 

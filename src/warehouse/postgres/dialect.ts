@@ -96,6 +96,12 @@ export function postgresDialect(schema: string): Dialect {
     keyAfterFill: (table, column) =>
       `create unique index if not exists ${ident(`${table}_key`)} on ${ident(schema)}.${ident(table)} (${ident(column)})`,
     lockRows: 'for update',
+    isAtomic: true,
+    leaseSeconds: 90,
+    runTable: () => '',
+    logTable: () => '',
+    bucketSpan: () => undefined,
+    ackPauseMs: 100,
     // Its aggregates spill to disk, so one pass does.
     outboxBuckets: () => 1,
   }

@@ -23,7 +23,7 @@ export async function keep(
   const good = source.filter(({ value }) => value !== undefined)
   const select = good.flatMap((column, i) => [
     `${column.value?.canonical(x(column), round === undefined ? {} : { round })} as v${i}`,
-    `${column.value?.fault?.(x(column)) ?? 'cast(null as varchar(1))'} as f${i}`,
+    `${column.value?.fault?.(x(column)) ?? "nullif('', '')"} as f${i}`,
   ])
   const columns = good.flatMap(({ value }, i) => [
     { name: `v${i}`, kind: value?.kind ?? 'text' },

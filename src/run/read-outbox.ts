@@ -1,0 +1,72 @@
+// Decides how the outbox is read: chunk by chunk, each a range of numbers with whole batches, in memory a chunk or a page of
+// one at a time.
+
+import type { Batch } from '../braze/port.ts'
+import { readBatches, streamBatches } from '../ledger/outbox.ts'
+import { asNumber, asText, type Ledger } from '../ledger/sql.ts'
+import type { Dialect } from '../warehouse/port.ts'
+import type { SentBatch } from './acks.ts'
+
+export type OutboxBatch = SentBatch & Batch
+
+/** The numbers of a chunk are put on record as started before its first batch leaves. */
+export interface Chunk extends SentBatch {
+  readonly batches: Iterable<OutboxBatch> | AsyncIterable<OutboxBatch>
+}
+
+/** Batches per chunk: so many people are in doubt at most after a crash, times the batch size, times two. */
+const CHUNK_BATCHES = 64
+
+export const chunkSpan = (dialect: Dialect, size: number): number =>
+  dialect.bucketSpan(size) ?? CHUNK_BATCHES * size
+
+interface Reading {
+  readonly ledger: Ledger
+  readonly outbox: string
+  /** Objects of a batch. */
+  readonly size: number
+}
+
+/** Undefined when nothing has these numbers. */
+export async function readChunk(
+  { ledger, outbox, size }: Reading,
+  range: { readonly from: number; readonly to: number },
+): Promise<Chunk | undefined> {
+  const { dialect, session } = ledger
+  const numbers = { firstSeq: range.from, lastSeq: range.to - 1 }
+  const asked = { outbox, ...range, size }
+  if (session.stream !== undefined) {
+    const batches = await begun(session.stream(streamBatches(dialect, asked)))
+    return batches === undefined ? undefined : { ...numbers, batches }
+  }
+  const rows = await session.rows(readBatches(dialect, asked))
+  if (rows.length === 0) return undefined
+  const batches = rows.map((row) => ({
+    firstSeq: asNumber(row.first_seq),
+    lastSeq: asNumber(row.last_seq),
+    count: asNumber(row.n),
+    objects: asText(row.objects) ?? '',
+  }))
+  return { ...numbers, batches }
+}
+
+/** Waits for the first page, so that the database works while the chunk before is sent. */
+async function begun(
+  pages: AsyncIterable<readonly string[]>,
+): Promise<AsyncIterable<OutboxBatch> | undefined> {
+  const rest = pages[Symbol.asyncIterator]()
+  const first = await rest.next()
+  if (first.done === true || first.value.length === 0) return undefined
+  return (async function* () {
+    yield* first.value.map(batchOf)
+    for await (const page of { [Symbol.asyncIterator]: () => rest }) yield* page.map(batchOf)
+  })()
+}
+
+/** `150 75 {…},{…}`: first number, count, objects. */
+function batchOf(text: string): OutboxBatch {
+  const [one, two] = [text.indexOf(' '), text.indexOf(' ', text.indexOf(' ') + 1)]
+  const firstSeq = Number(text.slice(0, one))
+  const count = Number(text.slice(one + 1, two))
+  return { firstSeq, lastSeq: firstSeq + count - 1, count, objects: text.slice(two + 1) }
+}

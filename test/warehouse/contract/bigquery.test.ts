@@ -1,0 +1,91 @@
+// The contract of values, in BigQuery: kept in its own dataset, and copied to a DuckDB state beside it.
+
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { openDatabases } from '../../../src/warehouse/open.ts'
+import type { Databases } from '../../../src/warehouse/port.ts'
+import { createDataset, hasBigquery } from '../../support/bigquery.ts'
+import { stateSettings } from '../open-test.ts'
+import { BIGQUERY_VALUES, type BigqueryValue } from './bigquery-values.ts'
+import { exact } from './exact-json.ts'
+import { type Kept, keep } from './keep.ts'
+
+async function openBigquery(store: 'bigquery' | 'duckdb'): Promise<Databases> {
+  const { settings, name } = await createDataset()
+  return openDatabases({
+    name: 'test',
+    directory: '/',
+    warehouse: { ...settings, type: 'bigquery', dataset: name, pricePerTib: 6.25, concurrency: 8 },
+    store: store === 'bigquery' ? { type: 'warehouse', schema: '' } : stateSettings(),
+  })
+}
+
+/** A query of more takes the emulator too long. */
+const AT_ONCE = 10
+
+/** Both rows of every value: the value itself, and NULL. */
+async function keepAll(databases: Databases, values: readonly BigqueryValue[]): Promise<[Kept[], Kept[]]> {
+  const session = await databases.store.session()
+  const [present, absent]: [Kept[], Kept[]] = [[], []]
+  for (let from = 0; from < values.length; from += AT_ONCE) {
+    const part = values.slice(from, from + AT_ONCE)
+    const columns = part.map((value, i) => `${value.bigquery} as c${i}`).join(', ')
+    const names = part.map((_value, i) => `v.c${i}`).join(', ')
+    const twice = 'unnest([struct(1 as k), struct(2 as k)]) as t'
+    const [one, two] = await keep(
+      databases,
+      session,
+      `select t.k, ${names} from ${twice} left join (select ${columns}) as v on t.k = 1`,
+    )
+    present.push(...one!.slice(1))
+    absent.push(...two!.slice(1))
+  }
+  return [present, absent]
+}
+
+/** What a line of CSV could spoil; the SQL before it is the same. */
+const isSpoilable = ({ name }: BigqueryValue): boolean =>
+  /^(?:text|integer: [lg5]|float: (?:0.1 |1e|sm|gr|NaN)|decimal: -|boolean|timestamp: (?:m|be|first)|date: [ly]|json: array of t)/.test(
+    name,
+  )
+
+const COMBINATIONS = {
+  BigQuery: { open: () => openBigquery('bigquery'), values: BIGQUERY_VALUES },
+  'BigQuery beside a DuckDB state': {
+    open: () => openBigquery('duckdb'),
+    values: BIGQUERY_VALUES.filter(isSpoilable),
+  },
+}
+
+describe.skipIf(!hasBigquery).each(Object.entries(COMBINATIONS))(
+  'values kept by %s',
+  (_combination, { open, values }) => {
+    let databases: Databases
+    let present: Kept[]
+    let absent: Kept[]
+
+    beforeAll(async () => {
+      databases = await open()
+      ;[present, absent] = await keepAll(databases, values)
+    })
+    afterAll(() => databases?.close())
+
+    it.each(values.map((value, i) => [value.name, value, i] as const))('%s', (_name, value, i) => {
+      const { column, json, fault } = present[i]!
+      expect(column.refusal).toBeUndefined()
+      expect(column.value?.kind).toBe(value.kind)
+      expect(fault).toBe(value.fault ?? null)
+      if (value.json === undefined || value.json === 'null') expect(json).toBeNull()
+      else expect(exact(json!)).toEqual(exact(value.json))
+      if (value.kind === 'float' && json !== null) expect(json).toContain('.')
+      if (value.kind === 'integer') expect(json).toMatch(/^-?\d+$/)
+      if (value.kind === 'decimal') expect(json).toBe(value.json)
+    })
+
+    it('keeps NULL as NULL, without a fault, in every type', () => {
+      expect(absent.length).toBe(values.length)
+      expect(
+        absent.filter(({ json, fault }) => json !== null || fault !== null).map(({ column }) => column.type),
+      ).toEqual([])
+    })
+  },
+)
