@@ -10,6 +10,8 @@ import type { Narrator } from './narrator.ts'
 export interface Commands {
   /** Shown, run, and its exit code checked. */
   run(words: readonly string[], exitCode?: number): Promise<void>
+  /** The service, until somebody stops it. */
+  serve(port: string): Promise<void>
   /** Not shown: what it answers with --json. */
   ask(words: readonly string[]): Promise<unknown>
 }
@@ -23,6 +25,8 @@ export interface CommandOptions {
 
 /** Beside this file, compiled as it is, or not. */
 const PROGRAM = fileURLToPath(new URL(`../cli/main${import.meta.url.slice(-3)}`, import.meta.url))
+
+const ignore = () => undefined
 
 export function openCommands({ directory, env, narrator }: CommandOptions): Commands {
   const start = (words: readonly string[], output: 'shown' | 'read') =>
@@ -38,6 +42,15 @@ export function openCommands({ directory, env, narrator }: CommandOptions): Comm
       const child = start(words, 'shown')
       const [code] = await once(child, 'exit')
       expectEqual(`the exit code of \`brazier ${words.join(' ')}\``, code, exitCode)
+    },
+    serve: async (port) => {
+      narrator.command('npx brazier serve')
+      const child = start(['serve', '--port', port], 'shown')
+      // Ctrl-C reaches both of us; the sandbox stays until the last request has been answered.
+      const pass = (signal: NodeJS.Signals) => child.kill(signal)
+      process.on('SIGINT', ignore).on('SIGTERM', pass)
+      await once(child, 'exit')
+      process.off('SIGINT', ignore).off('SIGTERM', pass)
     },
     ask: async (words) => {
       const child = start([...words, '--json'], 'read')

@@ -1,35 +1,23 @@
 // Decides what the demo tells, scene by scene, and checks that everything is as it says.
 
 import { count } from '../cli/format.ts'
-import { type Sandbox, startSandbox } from '../sandbox/start-sandbox.ts'
-import type { Commands } from './commands.ts'
-import { BROKEN_NIGHT, daySql, REPAIRED_NIGHT } from './day-sql.ts'
-import type { DemoFolder } from './demo-folder.ts'
+import { startSandbox } from '../sandbox/start-sandbox.ts'
+import { BROKEN_NIGHT, REPAIRED_NIGHT } from './day-sql.ts'
 import { expectEqual } from './expectation.ts'
-import type { Narrator } from './narrator.ts'
+import { HELD, heldSyncs } from './held-syncs.ts'
+import { live, passDay } from './life.ts'
 import { heldBy, profileText } from './profile-text.ts'
+import type { Demo, Scene } from './scene.ts'
 import { SHOP_TABLES, type Shop, shopSql } from './shop-sql.ts'
 import { ZOE } from './zoe.ts'
-
-export interface Demo {
-  readonly folder: DemoFolder
-  readonly commands: Commands
-  readonly narrator: Narrator
-  /** The folder, as one would type it. */
-  readonly place: string
-}
-
-interface Scene extends Demo {
-  readonly shop: Shop
-  readonly sandbox: Sandbox
-}
 
 const CUSTOMERS = 5000
 /** ceil(5,000 / 75): one object per person, however many syncs concern her. */
 const FIRST_REQUESTS = 67
 
 export async function play(demo: Demo): Promise<void> {
-  const day = new Date().toISOString().slice(0, 10)
+  const days = demo.life?.days ?? 0
+  const day = new Date(Date.now() - days * 86_400_000).toISOString().slice(0, 10)
   const shop: Shop = { database: 'duckdb', customers: CUSTOMERS, day }
   const sandbox = await startSandbox()
   try {
@@ -39,7 +27,8 @@ export async function play(demo: Demo): Promise<void> {
     await firstLoad(scene)
     await nextDay(scene)
     await brokenNight(scene)
-    goOn(scene)
+    if (demo.life === undefined) goOn(scene)
+    else await live(scene, demo.life)
   } finally {
     await sandbox.close()
   }
@@ -80,10 +69,11 @@ async function firstLoad({ commands, sandbox, narrator }: Scene): Promise<void> 
   )
 }
 
-async function nextDay({ commands, folder, shop, sandbox, narrator }: Scene): Promise<void> {
+async function nextDay(scene: Scene): Promise<void> {
+  const { commands, sandbox, narrator } = scene
   const before = heldBy(sandbox.profile(ZOE))
   narrator.heading('A day passes')
-  await folder.change(daySql(shop, 1))
+  await passDay(scene, 1)
   narrator.say(
     'People order, return things, sign up, unsubscribe, answer the quiz.\nOnly the difference is sent.',
   )
@@ -108,13 +98,11 @@ async function nextDay({ commands, folder, shop, sandbox, narrator }: Scene): Pr
   narrator.say(profileText(before, after, narrator.paint))
 }
 
-const HELD = ['outgrow_quiz', 'quiz_lead']
-
 async function brokenNight(scene: Scene): Promise<void> {
-  const { commands, folder, shop, sandbox, narrator } = scene
+  const { commands, folder, sandbox, narrator } = scene
   const before = heldBy(sandbox.profile(ZOE))
   narrator.heading('A bad night')
-  await folder.change([...daySql(shop, 2), ...BROKEN_NIGHT])
+  await passDay(scene, 2, BROKEN_NIGHT)
   narrator.say(
     'The nightly copy of the quiz answers stopped halfway: hundreds of people seem\nnever to have taken it.',
   )
@@ -132,13 +120,6 @@ async function brokenNight(scene: Scene): Promise<void> {
   await commands.run(['sync'])
   await commands.run(['plan'])
   expectEqual('the list of held syncs', await heldSyncs(commands), [])
-}
-
-async function heldSyncs(commands: Commands): Promise<unknown> {
-  const status = await commands.ask(['status'])
-  const syncs = typeof status === 'object' && status !== null && 'syncs' in status ? status.syncs : undefined
-  if (!Array.isArray(syncs)) return undefined
-  return syncs.filter((sync) => sync.status === 'held').map((sync) => sync.name)
 }
 
 function goOn({ narrator, place }: Scene): void {
