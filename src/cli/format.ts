@@ -1,5 +1,7 @@
 // Decides how numbers, lengths of time and moments are written for people.
 
+import { dataAmount, priceText } from '../model/data-amount.ts'
+
 const DAY = 86_400
 
 /** `12,345` */
@@ -46,6 +48,10 @@ function roughly(seconds: number): string {
   if (seconds < 3600) return `${Math.round(seconds / 60)} min`
   return seconds < 2 * DAY ? `${Math.round(seconds / 3600)} h` : `${Math.round(seconds / DAY)} d`
 }
+
+/** Two cells: what a query reads, and what that costs. */
+export const costOf = (cost: { bytes: number; price: number } | undefined): string[] =>
+  cost === undefined ? ['', ''] : [dataAmount(cost.bytes), priceText(cost.price)]
 
 /** Every line of a text moved to the right. */
 export const indented = (text: string, blanks = 2): string => text.replace(/^(?=.)/gm, ' '.repeat(blanks))

@@ -9,6 +9,13 @@ import type { Paint } from './paint.ts'
 const LEVELS = ['debug', 'info', 'warn', 'error', 'silent'] as const
 export type LogLevel = (typeof LEVELS)[number]
 
+const SEVERITIES: Readonly<Record<string, string>> = {
+  debug: 'DEBUG',
+  info: 'INFO',
+  warn: 'WARNING',
+  error: 'ERROR',
+}
+
 /** Fields that no log line may carry, should one ever be given. */
 const SECRET_FIELDS = ['api_key', 'apiKey', 'authorization', 'password', 'url']
 
@@ -30,7 +37,8 @@ export function jsonLog(level: LogLevel, write: (line: string) => void): Log {
       base: null,
       messageKey: 'event',
       timestamp: () => `,"time":"${new Date().toISOString()}"`,
-      formatters: { level: (label) => ({ level: label }) },
+      // Cloud Logging goes by `severity`, in words of its own.
+      formatters: { level: (label) => ({ level: label, severity: SEVERITIES[label] ?? 'DEFAULT' }) },
       redact: { paths: SECRET_FIELDS, censor: '***' },
     },
     { write },

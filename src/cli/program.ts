@@ -8,6 +8,7 @@ import { planCommands } from './command-line/plan-commands.ts'
 import { projectCommands } from './command-line/project-commands.ts'
 import { readingCommands } from './command-line/reading-commands.ts'
 import { sendingCommands } from './command-line/sending-commands.ts'
+import { serviceCommands } from './command-line/service-commands.ts'
 
 export interface Globals {
   readonly project: string
@@ -66,5 +67,6 @@ export function makeProgram(options: ProgramOptions): Command {
   planCommands(program, act)
   sendingCommands(program, act)
   readingCommands(program, act)
+  serviceCommands(program, act)
   return program
 }

@@ -22,13 +22,21 @@ export function openHider(): Hider {
 }
 
 /** Longest first, so that a part never leaves the rest of a whole standing. */
-export function secretsOf({ braze, warehouse }: Pick<Project, 'braze' | 'warehouse'>): string[] {
-  const key = braze.apiKey === undefined ? [] : [braze.apiKey]
+export function secretsOf(project: Pick<Project, 'braze' | 'warehouse' | 'alerts'>): string[] {
+  const { braze, warehouse, alerts } = project
+  const key = [...(braze.apiKey === undefined ? [] : [braze.apiKey]), ...secretsOfAlerts(alerts)]
   if (warehouse.type !== 'postgres' || !URL.canParse(warehouse.url)) return key
   const { username, password } = new URL(warehouse.url)
   if (password === '') return [warehouse.url, ...key]
   const alone = password === username ? [] : [password, decoded(password)]
   return [warehouse.url, `${username}:${password}`, ...alone, ...key]
+}
+
+function secretsOfAlerts(alerts: Project['alerts']): string[] {
+  const { slack, webhook, email } = alerts ?? {}
+  const password = email === undefined ? '' : (URL.parse(email.smtp)?.password ?? '')
+  const found = [slack, webhook?.url, webhook?.secret, email?.smtp, password, decoded(password)]
+  return found.flatMap((text) => (text === undefined || text === '' ? [] : [text]))
 }
 
 function decoded(text: string): string {

@@ -14,7 +14,7 @@ function sync(name: string, schedule: string, was?: string): Sync {
 
 function due(syncs: readonly Sync[], covered: Readonly<Record<string, string>>): string[] {
   const slots = new Map(Object.entries(covered).map(([name, at]) => [name, new Date(at)]))
-  return dueSyncs(syncs, { covered: slots, lastSlot: last }).map(
+  return dueSyncs(syncs, { covered: slots, now, lastSlot: last }).map(
     ({ sync: { name }, slot }) => `${name} ${slot.toISOString()}`,
   )
 }

@@ -28,7 +28,14 @@ describe('lines', () => {
     log.warn('braze.retry', { attempt: 2, api_key: 'k3y', url: 'postgres://a:b@c/d' })
     expect(lines).toHaveLength(1)
     const { time, ...line } = JSON.parse(lines[0] ?? '')
-    expect(line).toEqual({ level: 'warn', event: 'braze.retry', attempt: 2, api_key: '***', url: '***' })
+    expect(line).toEqual({
+      level: 'warn',
+      severity: 'WARNING',
+      event: 'braze.retry',
+      attempt: 2,
+      api_key: '***',
+      url: '***',
+    })
     expect(new Date(time).toISOString()).toBe(time)
   })
 

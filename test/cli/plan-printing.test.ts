@@ -65,6 +65,8 @@ const planReport = (over: Partial<PlanReport>): PlanReport => ({
   syncs: [],
   failed: new Map(),
   samples: new Map(),
+  costs: new Map(),
+  unread: new Map(),
   ...over,
 })
 

@@ -19,6 +19,25 @@ describe('what is covered', () => {
     )
   })
 
+  it('where alerts go, what signs them, and the password of the mail', () => {
+    const slack = 'https://hooks.slack.com/services/T0/B0/x9'
+    const alerts = {
+      slack,
+      webhook: { url: 'https://alerts.example/in', secret: 'signing-secret' },
+      email: { smtp: 'smtps://ana:m%40il-pass@mail:465', from: 'a@b.example', to: ['c@d.example'] },
+      rejectedAbove: { unit: 'people', count: 0 },
+      lateAfter: 3,
+      sizeDeviation: 6,
+      digestSeconds: 86_400,
+    } as const
+    const hider = openHider()
+    for (const secret of secretsOf({ braze, warehouse: { type: 'duckdb', init: [] }, alerts }))
+      hider.add(secret)
+    expect(hider.hide(`${slack} signing-secret m@il-pass m%40il-pass a@b.example`)).toBe(
+      '*** *** *** *** a@b.example',
+    )
+  })
+
   it('no common word: a password that is the user, or too short to tell', () => {
     const hider = openHider()
     const warehouse = (url: string) => ({ type: 'postgres', url, statementTimeout: 1 }) as const

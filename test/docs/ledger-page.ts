@@ -1,6 +1,7 @@
 // Decides how docs/ledger.md reads: what the tables of the ledger mean, taken from the schema itself.
 
-import { TABLES, type TableSpec } from '../../src/ledger/schema.ts'
+import { TABLES } from '../../src/ledger/schema.ts'
+import type { TableSpec } from '../../src/ledger/table-spec.ts'
 
 const INTRODUCTION = `# The ledger
 

@@ -1,6 +1,7 @@
 // Decides that what the README and the pages of docs/ name is there: commands, options, settings, files, scripts, codes.
 
 import { existsSync, globSync, readFileSync } from 'node:fs'
+import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import type { Command } from 'commander'
 import { describe, expect, it } from 'vitest'
@@ -53,7 +54,8 @@ describe('the pages', () => {
       (code) => code.match(/^(?:src|test|docs|sql|config|\.ci)\/[\w./-]*\w$/) ?? [],
     )
     const linked = [...read(page).matchAll(/\]\(([^):#]+)\)/g)].map(([, path]) => path ?? '')
-    for (const path of [...named, ...linked]) expect(existsSync(`${ROOT}${path}`), path).toBe(true)
+    for (const path of named) expect(existsSync(`${ROOT}${path}`), path).toBe(true)
+    for (const path of linked) expect(existsSync(join(ROOT, dirname(page), path)), path).toBe(true)
   })
 
   it.each(PAGES)('%s names scripts that exist', (page) => {

@@ -32,11 +32,12 @@ export function projectCommands(program: Command, act: Act): void {
     .command('sandbox')
     .description('run a Braze of your own on this machine, for demos, rehearsals and tests')
     .option('--port <number>', 'where it listens; 0 for any free port', '8099')
+    .option('--host <address>', 'the address it listens on', '127.0.0.1')
     .option('--state <file>', 'keep the profiles in this file')
     .addHelpText('after', examples([['brazier sandbox --port 8099 --state state/braze.json', '']]))
-    .action((own: { port: string; state?: string }, command: Command) =>
+    .action((own: { port: string; host: string; state?: string }, command: Command) =>
       act(command.optsWithGlobals(), async (call) =>
-        (await import('../commands/sandbox.ts')).sandbox(call, { port: own.port, state: own.state }),
+        (await import('../commands/sandbox.ts')).sandbox(call, { ...own, state: own.state }),
       ),
     )
 }

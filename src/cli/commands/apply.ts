@@ -4,6 +4,7 @@ import { UsageError } from '../../model/errors.ts'
 import { applyPlan } from '../../run/apply-plan.ts'
 import { seconds } from '../arguments.ts'
 import type { Call } from '../call.ts'
+import { observedRun } from '../observed-run.ts'
 import { openProject, withRun } from '../open-run.ts'
 import { tellRun } from '../tell-run.ts'
 
@@ -21,7 +22,7 @@ export async function apply(
     })
   const project = await openProject(call, { sends: true })
   const report = await withRun(call, { project, waitSeconds }, ({ deps, waitSeconds: left }) =>
-    applyPlan(deps, { plan, waitSeconds: left }),
+    observedRun(call, { deps, syncs: [] }, () => applyPlan(deps, { plan, waitSeconds: left })),
   )
   return tellRun(call, report)
 }

@@ -10,7 +10,7 @@ import { selectSyncs } from '../../project/select-syncs.ts'
 import { type CheckReport, checkSyncs } from '../../run/check-syncs.ts'
 import type { Call } from '../call.ts'
 import { hasNoLedger, openProject, withRun } from '../open-run.ts'
-import { checkJson, checkText } from '../print/check-text.ts'
+import { checkJson, checkText, isRefused } from '../print/check-text.ts'
 
 export async function check(call: Call, names: readonly string[]): Promise<number> {
   const project = await openProject(call, { sends: false })
@@ -20,7 +20,7 @@ export async function check(call: Call, names: readonly string[]): Promise<numbe
     ? await besideLedger(project, work)
     : await inLedger(call, project, work)
   call.output.result({ text: (paint) => checkText(report, paint), json: () => checkJson(report) })
-  return report.syncs.some(({ error }) => error !== undefined) ? 1 : 0
+  return isRefused(report) ? 1 : 0
 }
 
 type Work = (project: Project) => Promise<CheckReport>

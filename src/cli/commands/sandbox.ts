@@ -8,14 +8,16 @@ import type { Call } from '../call.ts'
 
 export interface SandboxArguments {
   readonly port: string
+  readonly host: string
   readonly state: string | undefined
 }
 
 const API_KEY = 'sandbox-key'
 
-export async function sandbox(call: Call, { port, state }: SandboxArguments): Promise<number> {
+export async function sandbox(call: Call, { port, host, state }: SandboxArguments): Promise<number> {
   const { stop } = call.signals
   const started = await startSandbox({
+    host,
     port: wholeNumber('--port', port, { least: 0, most: 65_535 }),
     apiKeys: [API_KEY],
     ...(state === undefined ? {} : { stateFile: resolve(call.startedIn, state) }),

@@ -28,7 +28,7 @@ function calendar(syncs: readonly Sync[], state: LedgerState, now: Date): Pick<S
       coveredSlot === null ? [] : [[name, coveredSlot] as const],
     ),
   )
-  const due = dueSyncs(syncs, { covered, lastSlot: (schedule) => lastSlot(schedule, now) })
+  const due = dueSyncs(syncs, { covered, now, lastSlot: (schedule) => lastSlot(schedule, now) })
   const next = syncs.flatMap((sync) => {
     const at = nextSlot(sync.schedule, now)
     return at === null ? [] : [[sync.name, at] as const]

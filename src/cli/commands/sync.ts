@@ -1,17 +1,18 @@
 // Decides what `brazier sync` and `brazier resync` do: choose the syncs, run them, report.
 
-import type { Project, Sync } from '../../model/definition.ts'
+import type { Project, Schedule, Sync } from '../../model/definition.ts'
 import { UsageError } from '../../model/errors.ts'
 import { lastSlot, nextSlot } from '../../project/schedule.ts'
 import { selectSyncs } from '../../project/select-syncs.ts'
 import { dueSyncs, slotsNow } from '../../run/due.ts'
+import { type Calendar, readDue } from '../../run/read-due.ts'
 import { readLedger } from '../../run/read-ledger.ts'
 import type { RunReport } from '../../run/report.ts'
 import { runSyncs, type SyncRequest } from '../../run/run.ts'
-import { emptyState, readState } from '../../run/status.ts'
 import { seconds } from '../arguments.ts'
 import type { Call } from '../call.ts'
 import { distance, moment } from '../format.ts'
+import { observedRun } from '../observed-run.ts'
 import { type OpenedRun, openProject, withRun } from '../open-run.ts'
 import { noRunJson } from '../print/run-json.ts'
 import { tellRun } from '../tell-run.ts'
@@ -27,10 +28,14 @@ export async function sync(call: Call, { names, due, wait }: SyncArguments): Pro
   const project = await openProject(call, { sends: true })
   const selected = selectSyncs(project.syncs, names)
   const report = await withRun(call, { project, waitSeconds }, async (opened) => {
-    if (!due) return await run(opened, { syncs: selected, command: 'sync' })
-    const stillDue = stillDueAmong(selected, opened.deps.now())
-    const syncs = await dueNow(opened, selected, stillDue)
-    return syncs.length === 0 ? undefined : await run(opened, { syncs, command: 'sync', stillDue })
+    if (!due) return await run(call, opened, { syncs: selected, command: 'sync' })
+    const now = opened.deps.now()
+    const calendar = { now, lastSlot: (schedule: Schedule) => lastSlot(schedule, now) }
+    // Before the lease, so that nothing is waited for when nothing is due.
+    const syncs = await dueNow(opened, selected, calendar)
+    const stillDue: StillDue = (covered) =>
+      dueSyncs(syncs, { ...calendar, covered }).map((found) => found.sync)
+    return syncs.length === 0 ? undefined : await run(call, opened, { syncs, command: 'sync', stillDue })
   })
   return report === undefined ? tellNothingDue(call, selected) : tellRun(call, report)
 }
@@ -47,42 +52,31 @@ export async function resync(call: Call, { names, wait }: ResyncArguments): Prom
     throw new UsageError('resync needs at least one name', { hint: 'brazier resync NAME' })
   const syncs = selectSyncs(project.syncs, names)
   const report = await withRun(call, { project, waitSeconds }, (opened) =>
-    run(opened, { syncs, command: 'resync' }),
+    run(call, opened, { syncs, command: 'resync' }),
   )
   return tellRun(call, report)
 }
 
 async function run(
+  call: Call,
   { deps, waitSeconds }: OpenedRun,
   request: Pick<SyncRequest, 'syncs' | 'command' | 'stillDue'>,
 ): Promise<RunReport> {
   const now = deps.now()
   const slots = slotsNow(request.syncs, (schedule) => lastSlot(schedule, now))
-  return await runSyncs(deps, { ...request, waitSeconds, slots })
+  const { syncs } = request
+  return await observedRun(call, { deps, syncs }, () => runSyncs(deps, { ...request, waitSeconds, slots }))
 }
 
 type StillDue = NonNullable<SyncRequest['stillDue']>
 
-const stillDueAmong =
-  (selected: readonly Sync[], now: Date): StillDue =>
-  (covered) =>
-    dueSyncs(selected, { covered, lastSlot: (schedule) => lastSlot(schedule, now) }).map(
-      (found) => found.sync,
-    )
-
-/** Before the lease, so that nothing is waited for when nothing is due. */
 async function dueNow(
   { deps }: OpenedRun,
   selected: readonly Sync[],
-  stillDue: StillDue,
+  calendar: Calendar,
 ): Promise<readonly Sync[]> {
-  const state = (await readLedger(deps, (ledger) => readState(ledger, selected))) ?? emptyState(selected)
-  const covered = new Map(
-    state.syncs.flatMap(({ name, coveredSlot }) =>
-      coveredSlot === null ? [] : [[name, coveredSlot] as const],
-    ),
-  )
-  return stillDue(covered)
+  const due = await readLedger(deps, (ledger) => readDue(ledger, selected, calendar))
+  return (due ?? (await readDue(undefined, selected, calendar))).map((found) => found.sync)
 }
 
 function tellNothingDue(call: Call, selected: readonly Sync[]): number {

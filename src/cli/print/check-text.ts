@@ -1,7 +1,7 @@
 // Decides how the findings of `check` read. Pure.
 
 import type { CheckedSync, CheckReport } from '../../run/check-syncs.ts'
-import { counted } from '../format.ts'
+import { costOf, counted } from '../format.ts'
 import type { Paint } from '../paint.ts'
 import { table } from '../table.ts'
 import { failedLines, hintOf } from './failed-syncs.ts'
@@ -15,25 +15,33 @@ export function checkText(report: CheckReport, paint: Paint): string {
     ...report.warnings,
   ].map((text) => `${paint.warn('warning')} ${text}`)
   const orphans = report.orphans.map((orphan) => orphanText(orphan, paint))
+  const refusals = (report.refusals ?? []).map((text) => `${paint.bad('refused')} ${text}`)
   const parts = [
     syncs.length === 0 ? '' : checkTable(syncs, paint),
+    refusals.join('\n'),
     [...warnings, ...orphans].join('\n'),
     failedLines(failed, paint),
-    summary(syncs.length, failed.length, paint),
+    summary(report, failed.length, paint),
   ]
   return parts.filter((part) => part !== '').join('\n\n')
 }
 
-function summary(total: number, failed: number, paint: Paint): string {
+/** Something that a run would not get past. */
+export const isRefused = ({ syncs, refusals }: CheckReport): boolean =>
+  syncs.some(({ error }) => error !== undefined) || (refusals?.length ?? 0) > 0
+
+function summary(report: CheckReport, failed: number, paint: Paint): string {
+  const total = report.syncs.length
   if (total === 0) return 'The project has no syncs yet. Put a SELECT into sql/audiences or sql/properties.'
   const good = counted(total - failed, 'sync')
-  return failed === 0
-    ? `${paint.good('ok:')} ${good} checked; no rows read, nothing sent`
-    : `${paint.bad('failed:')} ${counted(failed, 'sync')} of ${total}; no rows read, nothing sent`
+  if (!isRefused(report)) return `${paint.good('ok:')} ${good} checked; no rows read, nothing sent`
+  const what = failed === 0 ? 'the ledger cannot be kept' : `${counted(failed, 'sync')} of ${total}`
+  return `${paint.bad('failed:')} ${what}; no rows read, nothing sent`
 }
 
 function checkTable(syncs: readonly CheckedSync[], paint: Paint): string {
-  const rows = syncs.flatMap(({ sync, shape, error }) => {
+  const isBilled = syncs.some(({ cost }) => cost !== undefined)
+  const rows = syncs.flatMap(({ sync, shape, cost, error }) => {
     const verdict = error === undefined ? paint.good('ok') : paint.bad('failed')
     const writes = shape?.writes ?? []
     const head = [paint.strong(sync.name), sync.kind, verdict, shape?.identity ?? '', sync.schedule.text]
@@ -42,19 +50,24 @@ function checkTable(syncs: readonly CheckedSync[], paint: Paint): string {
       write.element === undefined ? write.valueKind : 'list element',
       write.onLeave,
     ])
-    return [[...head, ...(first ?? ['', '', ''])], ...others.map((cells) => ['', '', '', '', '', ...cells])]
+    const costs = isBilled ? costOf(cost) : []
+    return [
+      [...head, ...(first ?? ['', '', '']), ...costs],
+      ...others.map((cells) => ['', '', '', '', '', ...cells]),
+    ]
   })
   const heads = ['sync', 'kind', 'verdict', 'person', 'schedule', 'attribute', 'type', 'on leave']
+  const numbers = isBilled ? ['reads', 'price'] : []
   return table(
-    heads.map((head) => ({ head })),
+    [...heads.map((head) => ({ head })), ...numbers.map((head) => ({ head, right: true }))],
     rows,
     paint,
   )
 }
 
 export const checkJson = (report: CheckReport): unknown => ({
-  status: report.syncs.some(({ error }) => error !== undefined) ? 'failed' : 'succeeded',
-  syncs: report.syncs.map(({ sync, shape, warnings, error }) => ({
+  status: isRefused(report) ? 'failed' : 'succeeded',
+  syncs: report.syncs.map(({ sync, shape, cost, warnings, error }) => ({
     name: sync.name,
     kind: sync.kind,
     file: sync.file,
@@ -68,10 +81,13 @@ export const checkJson = (report: CheckReport): unknown => ({
       on_leave: write.onLeave,
       nulls: write.nulls,
     })),
+    bytes: cost?.bytes ?? null,
+    price: cost?.price ?? null,
     warnings,
     error: error?.message ?? null,
     hint: error === undefined ? null : (hintOf(error) ?? null),
   })),
   orphans: report.orphans,
   warnings: report.warnings,
+  refusals: report.refusals ?? [],
 })

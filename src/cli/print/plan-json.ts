@@ -7,6 +7,10 @@ type Kinds = ReadonlyMap<string, string>
 
 export function planJson(report: PlanReport, kinds: Kinds): unknown {
   const failed = [...report.failed].map(([name, error]) => failedSync(name, kinds, error))
+  const unread = [...report.unread].map(([name, reasons]) => ({
+    ...emptySync(name, kinds),
+    held_by: [...reasons],
+  }))
   return {
     plan: report.plan,
     created_at: report.createdAt,
@@ -16,7 +20,10 @@ export function planJson(report: PlanReport, kinds: Kinds): unknown {
     seconds_at_rate: Math.round(report.secondsAtRate * 1000) / 1000,
     data_points: report.dataPoints,
     new_profiles: report.newProfiles,
-    syncs: [...report.syncs.map(plannedSync), ...failed],
+    syncs: [...report.syncs.map(plannedSync), ...unread, ...failed].map((sync) => ({
+      ...sync,
+      ...costJson(report, sync.name),
+    })),
     ...(report.samples.size === 0 ? {} : { samples: Object.fromEntries(report.samples) }),
   }
 }
@@ -38,13 +45,25 @@ function plannedSync({ sync, definition, numbers, heldBy }: PlanReport['syncs'][
     objects: numbers.objects,
     new_profiles: numbers.newProfiles,
     lost: numbers.lost,
-    held_by: heldBy,
+    held_by: heldBy as readonly string[],
     error: null as string | null,
     hint: null as string | null,
   }
 }
 
-function failedSync(name: string, kinds: Kinds, error: Error): ReturnType<typeof plannedSync> {
+/** What its query reads and costs; null where nothing is billed. */
+function costJson({ costs }: PlanReport, name: string) {
+  const cost = costs.get(name)
+  return { bytes: cost?.bytes ?? null, price: cost?.price ?? null }
+}
+
+const failedSync = (name: string, kinds: Kinds, error: Error): ReturnType<typeof plannedSync> => ({
+  ...emptySync(name, kinds),
+  error: error.message,
+  hint: hintOf(error) ?? null,
+})
+
+function emptySync(name: string, kinds: Kinds): ReturnType<typeof plannedSync> {
   return {
     name,
     kind: kinds.get(name) ?? '',
@@ -62,7 +81,7 @@ function failedSync(name: string, kinds: Kinds, error: Error): ReturnType<typeof
     new_profiles: 0,
     lost: {},
     held_by: [],
-    error: error.message,
-    hint: hintOf(error) ?? null,
+    error: null,
+    hint: null,
   }
 }

@@ -2,7 +2,7 @@
 // next. Pure.
 
 import type { PlanReport } from '../../run/make-plan.ts'
-import { count, counted, distance, indented, length } from '../format.ts'
+import { costOf, count, counted, distance, indented, length } from '../format.ts'
 import type { Paint } from '../paint.ts'
 import { table } from '../table.ts'
 import { failedLines } from './failed-syncs.ts'
@@ -21,8 +21,8 @@ export function planText(report: PlanReport, view: PlanView, paint: Paint): stri
   const { syncs } = report
   const parts = [
     `Plan for ${paint.strong(view.project)}, workspace ${view.workspace}, ${view.endpoint}`,
-    syncs.length === 0 ? '' : planTable(syncs, paint),
-    syncs.flatMap((sync) => notesOf(sync, paint)).join('\n'),
+    syncs.length + report.unread.size === 0 ? '' : planTable(report, paint),
+    [...unreadNotes(report, paint), ...syncs.flatMap((sync) => notesOf(sync, paint))].join('\n'),
     samplesText(report, paint),
     failedLines(
       [...report.failed].map(([name, error]) => ({ name, error })),
@@ -33,7 +33,9 @@ export function planText(report: PlanReport, view: PlanView, paint: Paint): stri
   return parts.filter((part) => part !== '').join('\n\n')
 }
 
-function planTable(syncs: readonly Planned[], paint: Paint): string {
+function planTable({ syncs, costs, unread }: PlanReport, paint: Paint): string {
+  const isBilled = costs.size > 0
+  const costCells = (name: string): string[] => (isBilled ? costOf(costs.get(name)) : [])
   const columns = [
     { head: 'sync' },
     { head: 'kind' },
@@ -42,29 +44,49 @@ function planTable(syncs: readonly Planned[], paint: Paint): string {
     { head: '~ change', right: true },
     { head: '- remove', right: true },
     { head: 'unchanged', right: true },
+    ...(isBilled
+      ? [
+          { head: 'reads', right: true },
+          { head: 'price', right: true },
+        ]
+      : []),
     { head: '' },
   ]
+  const held = [...unread.keys()].map((name) => [
+    paint.strong(name),
+    ...Array.from({ length: 6 }, () => ''),
+    ...costCells(name),
+    paint.bad('HELD'),
+  ])
   return table(
     columns,
-    syncs.map(({ sync, definition, numbers, heldBy }) => [
-      paint.strong(sync),
-      definition.kind,
-      count(numbers.rows),
-      tinted(numbers.added, paint.good),
-      tinted(numbers.changed, paint.warn),
-      tinted(numbers.removed, paint.bad),
-      count(numbers.unchanged),
-      [
-        ...(numbers.firstLoad && numbers.added > 0 ? [paint.strong('FIRST LOAD')] : []),
-        ...(heldBy.length > 0 ? [paint.bad('HELD')] : []),
-      ].join(' '),
-    ]),
+    syncs
+      .map(({ sync, definition, numbers, heldBy }) => [
+        paint.strong(sync),
+        definition.kind,
+        count(numbers.rows),
+        tinted(numbers.added, paint.good),
+        tinted(numbers.changed, paint.warn),
+        tinted(numbers.removed, paint.bad),
+        count(numbers.unchanged),
+        ...costCells(sync),
+        [
+          ...(numbers.firstLoad && numbers.added > 0 ? [paint.strong('FIRST LOAD')] : []),
+          ...(heldBy.length > 0 ? [paint.bad('HELD')] : []),
+        ].join(' '),
+      ])
+      .concat(held),
     paint,
   )
 }
 
 const tinted = (value: number, tint: (text: string) => string): string =>
   value === 0 ? '0' : tint(count(value))
+
+const unreadNotes = ({ unread }: PlanReport, paint: Paint): string[] =>
+  [...unread].flatMap(([name, reasons]) =>
+    reasons.map((reason) => `${paint.strong(name)}: ${paint.bad('held')} by ${reason}; its SQL did not run`),
+  )
 
 /** What the columns cannot say. */
 function notesOf(sync: Planned, paint: Paint): string[] {
@@ -128,10 +150,13 @@ function samplesText({ samples }: PlanReport, paint: Paint): string {
   return blocks.join('\n')
 }
 
+const isNothingHeld = ({ syncs, unread }: PlanReport): boolean =>
+  unread.size === 0 && syncs.every((sync) => sync.heldBy.length === 0)
+
 function footer(report: PlanReport, view: PlanView, paint: Paint): string {
   const total = (of: (sync: Planned) => number) => report.syncs.reduce((sum, sync) => sum + of(sync), 0)
   const work = total(({ numbers }) => numbers.added + numbers.changed + numbers.removed + numbers.repaired)
-  if (work === 0 && report.failed.size === 0 && report.syncs.every((sync) => sync.heldBy.length === 0))
+  if (work === 0 && report.failed.size === 0 && isNothingHeld(report))
     return `${paint.good('Nothing to do.')} Braze holds what the warehouse says.`
   const sums = [
     `${count(total(({ numbers }) => numbers.added))} to add`,

@@ -12,9 +12,7 @@ export function runText(report: RunReport, paint: Paint): string {
   const { syncs } = report
   const parts = [
     syncs.length === 0 ? '' : runTable(syncs, paint),
-    ...syncs
-      .filter((sync) => sync.heldBy.length > 0 && sync.plan !== null)
-      .map((sync) => heldText(sync, paint)),
+    ...syncs.filter((sync) => sync.heldBy.length > 0).map((sync) => heldText(sync, paint)),
     ...syncs.filter((sync) => sync.error !== null).map((sync) => failedText(sync, paint)),
     standingText(syncs, paint),
     summary(report, paint),
@@ -62,7 +60,9 @@ function heldText(sync: SyncLine, paint: Paint): string {
   return [
     `${paint.bad('held')} ${paint.strong(sync.name)}: nothing of it was sent`,
     ...sync.heldBy.map((reason) => indented(reason)),
-    indented(`If it is meant, send exactly this: ${paint.strong(`brazier apply ${sync.plan}`)}`),
+    sync.plan === null
+      ? indented('Make the query read less, or raise warehouse.max_bytes_billed.')
+      : indented(`If it is meant, send exactly this: ${paint.strong(`brazier apply ${sync.plan}`)}`),
   ].join('\n')
 }
 

@@ -8,6 +8,7 @@ import { Writable } from 'node:stream'
 import { fileURLToPath } from 'node:url'
 import { afterAll } from 'vitest'
 import { runLine } from '../../../src/cli/command-line.ts'
+import { compileCache } from '../../support/compile-cache.ts'
 
 const MAIN = fileURLToPath(new URL('../../../src/cli/main.ts', import.meta.url))
 
@@ -24,7 +25,7 @@ export interface RunOptions {
 
 export function start(words: readonly string[], { cwd, env = {} }: RunOptions = {}): ChildProcess {
   const { PATH = '', HOME = '' } = process.env
-  return spawn(process.execPath, [MAIN, ...words], { cwd, env: { PATH, HOME, ...env } })
+  return spawn(process.execPath, [MAIN, ...words], { cwd, env: { ...compileCache, PATH, HOME, ...env } })
 }
 
 export function ended(child: ChildProcess): Promise<Ended> {
