@@ -1,6 +1,7 @@
 // Decides the order of runs in this process: one at a time, those that were asked for first, then what is due. What was
 // asked for is in the ledger before anybody is told so, and leaves the queue only when it is done.
 
+import { setTimeout as sleep } from 'node:timers/promises'
 import { newId } from '../ledger/names.ts'
 import { readPauses } from '../ledger/pauses.ts'
 import { saveTrigger, type Trigger, waitingTriggers, widenTrigger } from '../ledger/triggers.ts'
@@ -31,12 +32,15 @@ export interface Runner {
 export class QueueFullError extends BrazierError {}
 
 const MOST_WAITING = 50
+/** A run begins once no wish has come for so many milliseconds, or after ten times as many: those that come together meet. */
+const GATHER_MS = 100
 
 export async function openRunner(house: House, onEnd: (ended: Ended) => void): Promise<Runner> {
   const { stop, log } = house
   const turn = oneAtATime()
   let waiting: readonly Trigger[] = await house.look(waitingTriggers)
   let running: LiveRun | undefined
+  let asked = 0
   let work: Promise<void> | undefined
   const carryOut = async (trigger: Trigger, due?: LiveRun['due']): Promise<Ended | undefined> => {
     running = startRun(house, trigger, due)
@@ -58,6 +62,7 @@ export async function openRunner(house: House, onEnd: (ended: Ended) => void): P
       return next
     })
   const drain = async () => {
+    await gather(stop, () => asked)
     for (let next = await take(); next !== undefined; next = await take()) await carryOut(next)
   }
   const begin = (task: () => Promise<unknown>): void => {
@@ -74,13 +79,12 @@ export async function openRunner(house: House, onEnd: (ended: Ended) => void): P
   const wakeUnlessPaused = ({ all }: { readonly all: unknown }) => {
     if (waiting.some(mayBegin(all !== undefined))) wake()
   }
-  const wake = () => {
-    if (waiting.length > 0) begin(drain)
-  }
+  const wake = () => (waiting.length > 0 ? begin(drain) : undefined)
   return {
     ask: (wish) =>
       turn(async () => {
         stop.throwIfAborted()
+        asked += 1
         const trigger: Trigger = { ...wish, run: newId('r', house.now()), origin: 'request' }
         const placed = place(waiting, trigger, MOST_WAITING)
         if (placed === undefined) throw full()
@@ -104,9 +108,15 @@ export async function openRunner(house: House, onEnd: (ended: Ended) => void): P
     isIdle: () => work === undefined && waiting.length === 0,
     wake,
     cut: (reason) => running?.cut(reason),
-    finished: async () => {
-      await work
-    },
+    finished: () => work ?? Promise.resolve(),
+  }
+}
+
+async function gather(stop: AbortSignal, asked: () => number): Promise<void> {
+  let seen = -1
+  for (let left = 10; seen !== asked() && left > 0 && !stop.aborted; left -= 1) {
+    seen = asked()
+    await sleep(GATHER_MS, undefined, { signal: stop }).catch(() => undefined)
   }
 }
 

@@ -3,7 +3,8 @@
 
 import type { Project, StoreSettings, WarehouseSettings } from '../model/definition.ts'
 import { WarehouseError } from '../model/errors.ts'
-import type { Databases } from './port.ts'
+import type { Landing } from './landing.ts'
+import type { Databases, Warehouse } from './port.ts'
 import type { PostgresSettings } from './postgres/connection.ts'
 
 /** Relative paths start in the project's directory; its name is shown by servers for our sessions. */
@@ -51,26 +52,32 @@ async function duckdbBesideState(
 async function postgresBesideState(
   warehouse: WarehouseOf<'postgres'>,
   store: StoreOf<'duckdb'>,
-  { directory, name }: DatabaseSettings,
+  settings: DatabaseSettings,
 ): Promise<Databases> {
-  const [{ openPostgresWarehouse }, { openInstance }, { duckdbStore }, { duckdbLanding }] = await Promise.all(
-    [
-      import('./postgres/warehouse.ts'),
-      import('./duckdb/connection.ts'),
-      import('./duckdb/store.ts'),
-      import('./duckdb/landing.ts'),
-    ],
+  const { openPostgresWarehouse } = await import('./postgres/warehouse.ts')
+  return besideState(store, settings, (landing) =>
+    openPostgresWarehouse(postgresSettings(warehouse, settings.name), { landing }),
   )
+}
+
+/** A warehouse elsewhere, whose candidates land in the state file. */
+async function besideState(
+  store: StoreOf<'duckdb'>,
+  { directory }: DatabaseSettings,
+  openWarehouse: (landing: Landing) => Promise<Warehouse>,
+): Promise<Databases> {
+  const [{ openInstance }, { duckdbStore }, { duckdbLanding }] = await Promise.all([
+    import('./duckdb/connection.ts'),
+    import('./duckdb/store.ts'),
+    import('./duckdb/landing.ts'),
+  ])
   const { instance, prepared: landing } = await openInstance(store, async (opened) => ({
     files: [opened.files.import],
     directories: [],
     prepared: await duckdbLanding(opened),
   }))
   try {
-    return together(
-      await openPostgresWarehouse(postgresSettings(warehouse, name), { landing }),
-      duckdbStore(instance, directory),
-    )
+    return together(await openWarehouse(landing), duckdbStore(instance, directory))
   } catch (error) {
     await instance.close()
     throw error
@@ -102,28 +109,12 @@ async function bigqueryBesideState(
   store: StoreOf<'duckdb'>,
   settings: DatabaseSettings,
 ): Promise<Databases> {
-  const [{ openBigqueryWarehouse }, { openInstance }, { duckdbStore }, { duckdbLanding }] = await Promise.all(
-    [
-      import('./bigquery/warehouse.ts'),
-      import('./duckdb/connection.ts'),
-      import('./duckdb/store.ts'),
-      import('./duckdb/landing.ts'),
-    ],
+  const { openBigqueryWarehouse } = await import('./bigquery/warehouse.ts')
+  return besideState(
+    store,
+    settings,
+    async (landing) => (await openBigqueryWarehouse(warehouse, { name: settings.name, landing })).warehouse,
   )
-  const { instance, prepared: landing } = await openInstance(store, async (opened) => ({
-    files: [opened.files.import],
-    directories: [],
-    prepared: await duckdbLanding(opened),
-  }))
-  try {
-    return together(
-      (await openBigqueryWarehouse(warehouse, { name: settings.name, landing })).warehouse,
-      duckdbStore(instance, settings.directory),
-    )
-  } catch (error) {
-    await instance.close()
-    throw error
-  }
 }
 
 async function bigqueryAlone(

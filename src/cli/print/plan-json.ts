@@ -1,5 +1,6 @@
 // Decides the object that `plan --json` prints. Pure.
 
+import { plannedJson } from '../../run/counts-json.ts'
 import type { PlanReport } from '../../run/make-plan.ts'
 import { hintOf } from './failed-syncs.ts'
 
@@ -32,19 +33,7 @@ function plannedSync({ sync, definition, numbers, heldBy }: PlanReport['syncs'][
   return {
     name: sync,
     kind: definition.kind as string,
-    first_load: numbers.firstLoad,
-    rows: numbers.rows,
-    added: numbers.added,
-    changed: numbers.changed,
-    removed: numbers.removed,
-    migrated: numbers.migrated,
-    repaired: numbers.repaired,
-    unchanged: numbers.unchanged,
-    withheld: numbers.withheld,
-    data_points: numbers.dataPoints,
-    objects: numbers.objects,
-    new_profiles: numbers.newProfiles,
-    lost: numbers.lost,
+    ...plannedJson({ numbers }),
     held_by: heldBy as readonly string[],
     error: null as string | null,
     hint: null as string | null,

@@ -1,5 +1,6 @@
 // Decides the object that `sync --json` prints, and with it apply, resync and retire. Pure.
 
+import { ranJson } from '../../run/counts-json.ts'
 import type { RunReport } from '../../run/report.ts'
 import type { FailureObject } from '../failure.ts'
 
@@ -16,15 +17,7 @@ export function runJson(report: RunReport, error?: FailureObject): unknown {
       name: sync.name,
       kind: sync.kind,
       status: sync.status,
-      rows: sync.rows,
-      added: sync.added,
-      changed: sync.changed,
-      removed: sync.removed,
-      unchanged: sync.unchanged,
-      sent: sync.sent,
-      rejected: sync.rejected,
-      unknown: sync.unknown,
-      data_points: sync.dataPoints,
+      ...ranJson(sync),
       held_by: sync.heldBy,
       plan: sync.plan,
       error: sync.error,

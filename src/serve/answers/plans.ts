@@ -8,6 +8,7 @@ import type { Ledger } from '../../ledger/sql.ts'
 import { readSyncs, type SyncRecord } from '../../ledger/syncs.ts'
 import type { Project } from '../../model/definition.ts'
 import { staleness } from '../../run/apply-plan.ts'
+import { plannedJson } from '../../run/counts-json.ts'
 import { PLAN_STATUSES, type PlanDetail, type PlanSummary } from '../api/plan-shapes.ts'
 import type { House } from '../house.ts'
 import { mayDo, type Person } from '../http/auth.ts'
@@ -143,20 +144,8 @@ function syncOfPlan({ sync, definition, numbers, heldBy }: PlanSync): PlanSummar
   return {
     name: sync,
     kind: definition.kind,
-    first_load: numbers.firstLoad,
-    rows: numbers.rows,
-    added: numbers.added,
-    changed: numbers.changed,
-    removed: numbers.removed,
-    migrated: numbers.migrated,
-    repaired: numbers.repaired,
-    unchanged: numbers.unchanged,
-    withheld: numbers.withheld,
-    data_points: numbers.dataPoints,
-    objects: numbers.objects,
-    new_profiles: numbers.newProfiles,
+    ...plannedJson({ numbers }),
     size_before: numbers.sizeBefore,
-    lost: { ...numbers.lost },
     held_by: [...heldBy],
   }
 }

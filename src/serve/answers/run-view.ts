@@ -3,6 +3,7 @@
 import type { LoggedRun, LoggedSync } from '../../ledger/run-log.ts'
 import type { RunTrace } from '../../ledger/run-traces.ts'
 import type { Trigger, TriggerRecord } from '../../ledger/triggers.ts'
+import { ranJson } from '../../run/counts-json.ts'
 import { type ProgressView, RUN_STATUSES, type RunDetail, type RunSummary } from '../api/run-shapes.ts'
 import type { LiveRun } from '../carry-out.ts'
 
@@ -84,15 +85,7 @@ function syncOf(sync: LoggedSync): RunDetail['syncs'][number] {
     kind: sync.kind,
     // The row says what holds if nothing more is ever written.
     status: sync.endedAt === null ? 'running' : (sync.status as RunDetail['syncs'][number]['status']),
-    rows: sync.rows,
-    added: sync.added,
-    changed: sync.changed,
-    removed: sync.removed,
-    unchanged: sync.unchanged,
-    sent: sync.sent,
-    rejected: sync.rejected,
-    unknown: sync.unknown,
-    data_points: sync.dataPoints,
+    ...ranJson(sync),
     held_by: [...sync.heldBy],
     plan: sync.plan,
     error: sync.error,
