@@ -95,15 +95,19 @@ const letExpire = (world: World) =>
   )
 
 const MOMENTS: readonly Omit<NonNullable<ChildJob['at']>, 'signal'>[] = [
+  { stage: 'candidates' },
+  { stage: 'outbox' },
   { stage: 'request' },
   // The next one recovers the first, and dies with history written and the snapshot not.
   { after: '`history` (project' },
   // The next one dies with a snapshot moved and nothing said of it.
   { after: 'merge `' },
+  // Whom the first one left in doubt is sent again.
+  { stage: 'settle' },
 ]
 
 describe.skipIf(!hasBigquery)('law 5 on bigquery', () => {
-  it('killed as it sends, and twice more as what it sent is settled', async () => {
+  it('killed as it reads, packs, sends and settles, and twice more as somebody else settles in its place', async () => {
     const world = await makeWorld({
       on: 'bigquery',
       data: PEOPLE,
