@@ -1,6 +1,7 @@
 // Decides how runs are read for people who look back: pages of them, one with its syncs, how one sync went over time.
 
 import type { Row } from '../warehouse/port.ts'
+import type { SyncReport } from './runs.ts'
 import { asJson, asNumber, asText, inScope, type Ledger, literal } from './sql.ts'
 
 export interface LoggedRun {
@@ -58,25 +59,14 @@ async function find(ledger: Ledger, rest: string): Promise<LoggedRun[]> {
   }))
 }
 
-export interface LoggedSync {
+/** What is on record of one sync in one run, also while it is under way. */
+export interface LoggedSync extends Omit<SyncReport, 'name' | 'kind' | 'status' | 'hint'> {
   readonly run: string
   readonly sync: string
   readonly kind: string
   readonly status: string
-  readonly rows: number
-  readonly added: number
-  readonly changed: number
-  readonly removed: number
-  readonly unchanged: number
-  readonly sent: number
-  readonly rejected: number
-  readonly unknown: number
-  readonly dataPoints: number
   readonly sizeBefore: number | null
   readonly sizeAfter: number | null
-  readonly heldBy: readonly string[]
-  readonly plan: string | null
-  readonly error: string | null
   readonly hash: string | null
   readonly endedAt: string | null
 }

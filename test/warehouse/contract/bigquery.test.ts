@@ -1,12 +1,12 @@
 // The contract of values, in BigQuery: kept in its own dataset, and copied to a DuckDB state beside it.
 
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { afterAll, beforeAll, describe, it } from 'vitest'
 import { openDatabases } from '../../../src/warehouse/open.ts'
 import type { Databases } from '../../../src/warehouse/port.ts'
 import { createDataset, hasBigquery } from '../../support/bigquery.ts'
 import { stateSettings } from '../open-test.ts'
 import { BIGQUERY_VALUES, type BigqueryValue } from './bigquery-values.ts'
-import { exact } from './exact-json.ts'
+import { expectAbsent, expectKept } from './expect-kept.ts'
 import { type Kept, keep } from './keep.ts'
 
 async function openBigquery(store: 'bigquery' | 'duckdb'): Promise<Databases> {
@@ -70,22 +70,11 @@ describe.skipIf(!hasBigquery).each(Object.entries(COMBINATIONS))(
     afterAll(() => databases?.close())
 
     it.each(values.map((value, i) => [value.name, value, i] as const))('%s', (_name, value, i) => {
-      const { column, json, fault } = present[i]!
-      expect(column.refusal).toBeUndefined()
-      expect(column.value?.kind).toBe(value.kind)
-      expect(fault).toBe(value.fault ?? null)
-      if (value.json === undefined || value.json === 'null') expect(json).toBeNull()
-      else expect(exact(json!)).toEqual(exact(value.json))
-      if (value.kind === 'float' && json !== null) expect(json).toContain('.')
-      if (value.kind === 'integer') expect(json).toMatch(/^-?\d+$/)
-      if (value.kind === 'decimal') expect(json).toBe(value.json)
+      expectKept(present[i], value)
     })
 
     it('keeps NULL as NULL, without a fault, in every type', () => {
-      expect(absent.length).toBe(values.length)
-      expect(
-        absent.filter(({ json, fault }) => json !== null || fault !== null).map(({ column }) => column.type),
-      ).toEqual([])
+      expectAbsent(absent, values)
     })
   },
 )

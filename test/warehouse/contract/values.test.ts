@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { Databases } from '../../../src/warehouse/port.ts'
 import { createDatabase } from '../../support/postgres.ts'
 import { openDuckdb, openPostgres } from '../open-test.ts'
-import { exact } from './exact-json.ts'
+import { expectAbsent, expectKept } from './expect-kept.ts'
 import { type Kept, keep } from './keep.ts'
 import { DUCKDB_TYPES, LOGICAL_VALUES, POSTGRES_TYPES } from './values.ts'
 
@@ -41,22 +41,11 @@ describe.each(Object.keys(COMBINATIONS))('values kept by %s', (name) => {
   afterAll(() => databases?.close())
 
   it.each(LOGICAL_VALUES.map((value, i) => [value.name, value, i] as const))('%s', (_name, value, i) => {
-    const { column, json, fault } = present[i]!
-    expect(column.refusal).toBeUndefined()
-    expect(column.value?.kind).toBe(value.kind)
-    expect(fault).toBe(value.fault ?? null)
-    if (value.json === undefined || value.json === 'null') expect(json).toBeNull()
-    else expect(exact(json!)).toEqual(exact(value.json))
-    if (value.kind === 'float' && json !== null) expect(json).toContain('.')
-    if (value.kind === 'integer') expect(json).toMatch(/^-?\d+$/)
-    if (value.kind === 'decimal') expect(json).toBe(value.json)
+    expectKept(present[i], value)
   })
 
   it('keeps NULL as NULL, without a fault, in every type', () => {
-    expect(absent.length).toBe(LOGICAL_VALUES.length)
-    expect(
-      absent.filter(({ json, fault }) => json !== null || fault !== null).map(({ column }) => column.type),
-    ).toEqual([])
+    expectAbsent(absent, LOGICAL_VALUES)
   })
 
   it('writes a point into every float inside an array', () => {
