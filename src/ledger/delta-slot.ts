@@ -19,6 +19,8 @@ export interface SlotSql {
   readonly says: string
   /** Only the stored form changes. */
   readonly rewrite?: string
+  /** Its NULL says nothing, and the snapshot holds nothing. */
+  readonly omits?: string
   readonly member?: string
   readonly sets?: string
   readonly moved?: string
@@ -68,7 +70,8 @@ interface TargetInput {
   readonly doubt: boolean
 }
 
-interface TargetParts extends Pick<SlotSql, 'changed' | 'really' | 'says' | 'sets' | 'columns' | 'named'> {
+interface TargetParts
+  extends Pick<SlotSql, 'changed' | 'really' | 'says' | 'omits' | 'sets' | 'columns' | 'named'> {
   readonly rewrite?: string
   /** The value after settling. */
   readonly value: string
@@ -117,6 +120,7 @@ function targetParts(dialect: Dialect, input: TargetInput): TargetParts {
     changed,
     really,
     says: changed,
+    ...(omitted ? { omits: `(${PRESENT} and not (${set}))` } : {}),
     sets: `(${changed} and (${set}))`,
     columns: [
       `${value} as ${dialect.ident(`v_${target.column}`)}`,
@@ -131,12 +135,17 @@ function targetParts(dialect: Dialect, input: TargetInput): TargetParts {
   }
 }
 
-/** In doubt the whole target is sent; where the target has nothing, the write is taken back. */
+/**
+ * In doubt the whole target is sent; where the target has nothing, the write is taken back. A NULL that is omitted says
+ * nothing in doubt either: what Braze may hold is taken back once its person leaves.
+ */
 function doubted(input: Pick<TargetInput, 'target' | 'now' | 'holds'> & { unless: string }): string {
   const { target, now, holds, unless } = input
   const today = target.source === undefined ? PRESENT : `${now} is not null`
-  const back = target.nulls === 'omit' ? `(d.hard and ${ABSENT})` : 'd.hard'
-  return `(d.k is not null and (${today} or ${holds} or ${back})${unless})`
+  const said = `${today} or ${holds}`
+  const why =
+    target.nulls === 'omit' ? `(d.whole and (${said})) or (d.hard and ${ABSENT})` : `${said} or d.hard`
+  return `(d.k is not null and (${why})${unless})`
 }
 
 /** A value that is held as another kind: it goes once today's replaces it, and stays where today says nothing. */

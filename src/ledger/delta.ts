@@ -2,13 +2,14 @@
 // Pure text. The delta is frozen: it carries the members to send and the values that the snapshot takes once Braze has
 // accepted them, so that settling needs nothing else (candidates die with their session).
 //
-// Shape of a delta table: k, op (add | change | remove | repair | rewrite), sets, points, moved, lost, members, l<i> (add |
-// remove, for list slot i), since, v_<column> (the value after settling).
+// Shape of a delta table: k, op (add | change | remove | repair | rewrite), sets, points, moved, lost, omits (a column that
+// omits its NULL is left unsaid, with nothing held for it), members, l<i> (add | remove, for list slot i), since, v_<column>
+// (the value after settling).
 
 import type { Identity } from '../model/words.ts'
 import type { Dialect } from '../warehouse/port.ts'
 import { ABSENT, PRESENT, type SlotSql, slotSql } from './delta-slot.ts'
-import { hasKept, type Slot, takesBack } from './slots.ts'
+import { hasKept, omitting, type Slot, takesBack } from './slots.ts'
 
 export interface DeltaInput {
   readonly delta: string
@@ -19,7 +20,10 @@ export interface DeltaInput {
   readonly createUsers: boolean
   /** Everybody leaves, whatever the policies of today's writes (a sync that is retired has none). */
   readonly leaves?: boolean
-  /** Query of (k, hard): people whose whole row is sent whatever the snapshot says; `hard` when Braze may hold anything. */
+  /**
+   * Query of (k, hard, whole): people of whom the snapshot does not say everything; `whole`: the whole row is sent whatever
+   * it says; `hard`: Braze may hold anything.
+   */
   readonly doubt?: string
   /** Query of (k, whole, p<i>): digests of refused values that are parked, for the person and for slot i. */
   readonly parked?: { readonly query: string; readonly slots: ReadonlySet<number> }
@@ -35,7 +39,7 @@ export function createDelta(dialect: Dialect, input: DeltaInput): string {
     ...slots.map((slot) => slot.changed),
     ...slots.flatMap((slot) => (slot.rewrite === undefined ? [] : [slot.rewrite])),
     ...(leaves ? [ABSENT] : []),
-    ...(input.doubt === undefined ? [] : ['d.k is not null']),
+    ...(input.doubt === undefined ? [] : [inDoubt(input)]),
   ]
   const where = [
     'c.bad is null',
@@ -50,7 +54,11 @@ export function createDelta(dialect: Dialect, input: DeltaInput): string {
   return `create table ${input.delta}${dialect.runTable('k')} as\nselect ${columns} from (\n${select}\n) as r where whole is distinct from ${rowMark(dialect, input.slots)}`
 }
 
-const DELTA_COLUMNS = ['k', 'op', 'sets', 'points', 'moved', 'lost', 'members', 'since'] as const
+const DELTA_COLUMNS = ['k', 'op', 'sets', 'points', 'moved', 'lost', 'omits', 'members', 'since'] as const
+
+/** Condition: in doubt, and this row can say something about it. Where a NULL is omitted, only a value or leaving does. */
+const inDoubt = ({ slots }: DeltaInput): string =>
+  omitting(slots).length === 0 ? 'd.k is not null' : `(d.k is not null and (d.whole or ${ABSENT}))`
 
 /** Digest of all that a delta row of one sync would send, to notice that a refused row is the same again. */
 export function rowMark(dialect: Dialect, slots: readonly Slot[], alias = ''): string {
@@ -105,6 +113,7 @@ function rowColumns(
     `${sum} as points`,
     `(${any('moved')}) as moved`,
     `${lost.length === 0 ? `cast(null as ${dialect.types.text})` : `nullif(${dialect.joinText('', lost)}, '')`} as lost`,
+    `(${slots.flatMap((slot) => slot.omits ?? []).join(' or ') || 'false'}) as omits`,
     `${text(members)} as members`,
     's.since as since',
     ...slots.flatMap((slot) => slot.columns),

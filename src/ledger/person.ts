@@ -3,6 +3,7 @@
 
 import type { Write } from '../model/definition.ts'
 import { asText, inScope, type Ledger, literal } from './sql.ts'
+import { SENT_AGAIN } from './standing.ts'
 import type { SyncRecord } from './syncs.ts'
 
 export interface Membership {
@@ -101,11 +102,11 @@ export async function readEntry(ledger: Ledger, sync: string, since: string): Pr
   return { run: asText(row.run) ?? '', hash: asText(row.hash) ?? null, sql: asText(row.sql) ?? null }
 }
 
-/** Syncs in which the person is in doubt. */
+/** Syncs that are to send the person again. */
 export async function readDoubts(ledger: Ledger, person: string): Promise<Set<string>> {
   const { dialect, session } = ledger
   const rows = await session.rows(
-    `select distinct sync from ${dialect.table('doubt')} where ${inScope(ledger)} and k = ${literal(dialect, person)}`,
+    `select distinct sync from ${dialect.table('doubt')} where ${inScope(ledger)} and k = ${literal(dialect, person)} and ${SENT_AGAIN}`,
   )
   return new Set(rows.map((row) => asText(row.sync) ?? ''))
 }

@@ -191,7 +191,10 @@ export const TABLES = {
       ...SCOPE,
       sync: ['text', 'Name of the sync'],
       k: ['text', 'The person'],
-      reason: ['text', 'unknown (a write without an answer) or resync (asked for)'],
+      reason: [
+        'text',
+        'unknown (a write without an answer), resync (asked for); omitted (after a write without an answer Braze may hold a value where the query now says NULL, under nulls: omit; it waits until a value is sent or the person leaves)',
+      ],
       since: ['timestamp', 'Since when (UTC)'],
     },
   },

@@ -7,7 +7,7 @@ import type { Identity } from '../model/words.ts'
 import { answersOf } from './ack-tables.ts'
 import { rowMark } from './delta.ts'
 import { isSilent } from './numbers.ts'
-import type { Slot } from './slots.ts'
+import { omitting, type Slot } from './slots.ts'
 import { inScope, type Ledger, literal } from './sql.ts'
 
 export interface SettleInput {
@@ -178,22 +178,21 @@ function addHistory(ledger: Ledger, input: SettleInput, done: string): string {
 
 function doubtAndRejections(ledger: Ledger, input: SettleInput, done: string): string[] {
   const { dialect } = ledger
-  const ours = `${inScope(ledger)} and sync = ${literal(dialect, input.sync)}`
   const doubt = dialect.table('doubt')
   const anyRefused = refusedPeople(ledger, input, isOurs(ledger, input))
   const cleared = input.allAccepted ? done : `${done} and d.k not in (${anyRefused})`
-  const clear = `delete from ${doubt} where ${ours} and k in (select d.k from ${input.delta} as d where ${cleared})`
+  const clear = clearDoubt(ledger, input, cleared)
   const refused = `${inScope(ledger, 'j')} and j.sync = ${literal(dialect, input.sync)} and j.source = 'braze' and not j.parked`
   const obsolete = `delete from ${dialect.table('rejections')} as j where ${refused} and ${input.fence}`
   if (input.allAccepted)
     return [
-      ...(input.isInDoubt ? [clear] : []),
+      ...(input.isInDoubt ? clear : []),
       ...(input.hasRefusals ? [obsolete, ...freshMarks(ledger, input)] : []),
     ]
   const { project, workspace } = ledger.scope
   const fixed = [project, workspace, input.sync].map((text) => literal(dialect, text)).join(', ')
   return [
-    clear,
+    ...clear,
     `insert into ${doubt} (project, workspace, sync, k, reason, since) select ${fixed}, d.k, 'unknown', ${dialect.now} ` +
       `from ${input.delta} as d where not (${isSilent(input.slots, 'd')}) ` +
       `and (${among(ledger, input, input.unsure)} or d.k in (${refusedPeople(ledger, input, `r.may_hold and ${isOurs(ledger, input)}`)})) ` +
@@ -201,6 +200,23 @@ function doubtAndRejections(ledger: Ledger, input: SettleInput, done: string): s
     // What no longer differs, or was accepted, is not rejected any more.
     `${obsolete} and (not exists (select 1 from ${input.delta} as x where x.k = j.k) or j.k in (select d.k from ${input.delta} as d where ${cleared}))`,
     ...freshMarks(ledger, input),
+  ]
+}
+
+/** What an unanswered write may have left in a column that omits its NULL, no later row has said: that doubt goes on. */
+function clearDoubt(ledger: Ledger, input: SettleInput, cleared: string): string[] {
+  const { dialect } = ledger
+  const doubt = dialect.table('doubt')
+  const ours = `${inScope(ledger)} and sync = ${literal(dialect, input.sync)}`
+  const people = (condition: string) => `select d.k from ${input.delta} as d where ${condition}`
+  if (omitting(input.slots).length === 0)
+    return [`delete from ${doubt} where ${ours} and k in (${people(cleared)})`]
+  const [unsaid, unknown] = [people(`d.omits and ${cleared}`), `${ours} and reason = 'unknown'`]
+  return [
+    // Once for each person. Run again, each finds what it wrote.
+    `delete from ${doubt} where ${ours} and reason = 'omitted' and k in (${unsaid}) and k in (select k from ${doubt} where ${unknown})`,
+    `update ${doubt} set reason = 'omitted' where ${unknown} and k in (${unsaid})`,
+    `delete from ${doubt} where ${ours} and k in (${people(cleared)}) and (reason <> 'omitted' or k not in (${unsaid}))`,
   ]
 }
 

@@ -16,7 +16,13 @@ export interface Standing {
 const exists = async (ledger: Ledger, from: string): Promise<boolean> =>
   (await oneRow(ledger.session, `select 1 as ok from ${from} limit 1`)) !== undefined
 
-/** (k, hard): people in doubt, and rows of an update-only sync that are to be sent again. */
+/**
+ * The reasons of a doubt that the next run ends by sending. The other one, `omitted`, waits: Braze may hold a value where the
+ * query now says NULL, under `nulls: omit`.
+ */
+export const SENT_AGAIN = `reason <> 'omitted'`
+
+/** (k, hard, whole), see DeltaInput: people in doubt, and rows of an update-only sync that are to be sent again. */
 export async function doubtQuery(
   ledger: Ledger,
   standing: Standing & {
@@ -28,20 +34,23 @@ export async function doubtQuery(
   const { dialect } = ledger
   const doubt = `${dialect.table('doubt')} where ${inScope(ledger)} and sync = ${literal(dialect, standing.sync)}`
   const parts: string[] = []
-  if (standing.marks.inDoubt(standing.sync)) parts.push(`select k, reason = 'unknown' as hard from ${doubt}`)
+  if (standing.marks.inDoubt(standing.sync))
+    parts.push(`select k, reason <> 'resync' as hard, ${SENT_AGAIN} as whole from ${doubt}`)
   // Sent update-only so far: Braze said yes for people whom it does not have, and who may be created from now on.
   if (standing.owed !== undefined && (await exists(ledger, `${standing.owed} where sent_at is not null`)))
-    parts.push(`select k, false as hard from ${standing.owed} where sent_at is not null`)
+    parts.push(`select k, false as hard, true as whole from ${standing.owed} where sent_at is not null`)
   if (standing.refresh !== undefined) {
     const { snapshot, days, size } = standing.refresh
     const old = `${snapshot} where (sent_at is null or sent_at < ${dialect.plusSeconds(dialect.now, -Math.round(days * 86_400))})`
     // Spread over a day of hourly runs, oldest first, so that one first load does not come back as one burst.
     const share = Math.max(1000, Math.ceil(size / 24))
     if (await exists(ledger, old))
-      parts.push(`select * from (select k, false as hard from ${old} order by sent_at limit ${share}) as r`)
+      parts.push(
+        `select * from (select k, false as hard, true as whole from ${old} order by sent_at limit ${share}) as r`,
+      )
   }
   if (parts.length === 0) return undefined
-  return `select k, ${dialect.boolOr('hard')} as hard from (${parts.join(' union all ')}) as u group by k`
+  return `select k, ${dialect.boolOr('hard')} as hard, ${dialect.boolOr('whole')} as whole from (${parts.join(' union all ')}) as u group by k`
 }
 
 /** (k, whole, p<i>): digests of parked refusals. */
@@ -77,12 +86,12 @@ export function erasedQuery(
   return standing.marks.isErased(standing.identity) ? `select k_mark from ${from}` : undefined
 }
 
-/** How many people of a sync are in doubt. */
+/** How many people of a sync are to be sent again because they are in doubt. */
 export async function countDoubt(ledger: Ledger, sync: string): Promise<number> {
   const { dialect } = ledger
   const row = await oneRow(
     ledger.session,
-    `select count(*) as n from ${dialect.table('doubt')} where ${inScope(ledger)} and sync = ${literal(dialect, sync)}`,
+    `select count(*) as n from ${dialect.table('doubt')} where ${inScope(ledger)} and sync = ${literal(dialect, sync)} and ${SENT_AGAIN}`,
   )
   return asNumber(row?.n)
 }

@@ -14,6 +14,7 @@ import {
 import { type LastRun, lastRuns } from '../ledger/recent.ts'
 import type { SyncReport } from '../ledger/runs.ts'
 import { inScope, insertRows, type Ledger, literal, raw, updateRows, type Values } from '../ledger/sql.ts'
+import { SENT_AGAIN } from '../ledger/standing.ts'
 import { readSyncs, recordFor } from '../ledger/syncs.ts'
 import type { Sync } from '../model/definition.ts'
 import type { Cell } from '../warehouse/port.ts'
@@ -151,7 +152,7 @@ export async function doubtAll(
     const fixed = [scope.project, scope.workspace].map((text) => literal(dialect, text)).join(', ')
     await session.run(
       `insert into ${dialect.table('doubt')} (project, workspace, sync, k, reason, since) select ${fixed}, ${name}, s.k, 'resync', ${dialect.now} from ${dialect.table(record.snapshot)} as s ` +
-        `where not exists (select 1 from ${dialect.table('doubt')} as d where ${inScope(ledger, 'd')} and d.sync = ${name} and d.k = s.k)`,
+        `where not exists (select 1 from ${dialect.table('doubt')} as d where ${inScope(ledger, 'd')} and d.sync = ${name} and d.k = s.k and d.${SENT_AGAIN})`,
     )
   }
 }

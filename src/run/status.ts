@@ -3,6 +3,7 @@
 
 import { coveredSlots, type LastRun, lastRuns } from '../ledger/recent.ts'
 import { asNumber, asText, inScope, type Ledger } from '../ledger/sql.ts'
+import { SENT_AGAIN } from '../ledger/standing.ts'
 import { readSyncs, recordFor, type SyncRecord } from '../ledger/syncs.ts'
 import type { Sync } from '../model/definition.ts'
 import type { RunnableKind } from '../model/words.ts'
@@ -32,7 +33,7 @@ export async function readState(ledger: Ledger, syncs: readonly Sync[]): Promise
   const facts: Facts = {
     records: await readSyncs(ledger),
     last: await lastRuns(ledger),
-    doubt: await countBy(ledger, 'doubt'),
+    doubt: await countBy(ledger, 'doubt', SENT_AGAIN),
     rejected: await countBy(ledger, 'rejections'),
     parked: await countBy(ledger, 'rejections', 'parked'),
     covered: await coveredSlots(ledger),

@@ -101,6 +101,50 @@ describe.each(KINDS)('doubt on %s', (on) => {
     expect(braze(world).ann).toEqual({ n: '1' })
   })
 
+  it('what an unanswered write may have left is taken back by retire, though NULL says nothing since', async () => {
+    const syncs = {
+      'sql/properties/lax.sql': header('nulls: omit', 'select id as external_id, city, n from people'),
+    }
+    const world = await makeWorld({ on, data: PEOPLE, syncs, config: ONE_EACH })
+    await world.sql(`update people set city = null`)
+    good(await world.sync())
+    const nonsense = world.sandbox.faults.inject({ kind: 'garbage', object: { external_id: 'ann' } })
+    await world.sql(`update people set city = 'Oslo' where id = 'ann'`)
+    await world.sync()
+    nonsense.remove()
+    await world.sql(`update people set city = null where id = 'ann'`)
+    expect(good(await world.sync()).objects).toBe(1)
+    expect(braze(world).ann).toEqual({ city: '"Oslo"', n: '1' })
+    // It is not sent again and again, nor is it forgotten when another column of that person changes.
+    expect((await world.sync()).requests).toBe(0)
+    await world.sql(`update people set n = 5 where id = 'ann'`)
+    expect(good(await world.sync())).toMatchObject({ objects: 1, dataPoints: 1 })
+    expect((await world.sync()).requests).toBe(0)
+    expect(await world.ledger('select k, reason from doubt')).toEqual([{ k: 'ann', reason: 'omitted' }])
+    good(await world.resync(['lax']))
+    expect(await world.ledger('select k, reason from doubt')).toEqual([{ k: 'ann', reason: 'omitted' }])
+    good(await world.retire('lax'))
+    expect(braze(world).ann).toEqual({})
+  })
+
+  it('a value that comes back after an unanswered write ends the doubt about it', async () => {
+    const syncs = {
+      'sql/properties/lax.sql': header('nulls: omit', 'select id as external_id, city, n from people'),
+    }
+    const world = await makeWorld({ on, data: PEOPLE, syncs, config: ONE_EACH })
+    await world.sql(`update people set city = null`)
+    good(await world.sync())
+    const nonsense = world.sandbox.faults.inject({ kind: 'garbage', object: { external_id: 'ann' } })
+    await world.sql(`update people set city = 'Oslo' where id = 'ann'`)
+    await world.sync()
+    nonsense.remove()
+    await world.sql(`update people set city = null where id = 'ann'`)
+    good(await world.sync())
+    await world.sql(`update people set city = 'Rome' where id = 'ann'`)
+    expect(good(await world.sync())).toMatchObject({ objects: 1, dataPoints: 1 })
+    expect(await world.ledger('select k from doubt')).toEqual([])
+  })
+
   it('a column dropped, an attribute renamed while somebody is in doubt', async () => {
     const world = await makeWorld({ on, data: PEOPLE, syncs: SYNCS, config: ONE_EACH })
     await world.sql(`update people set n = 0, city = null`)

@@ -39,8 +39,12 @@ async function endWell(world: World, life: readonly Step[]): Promise<void> {
   const { definitions } = last
   const day = mended(last.day)
   await lead(world, { day, definitions, faults: [] })
-  const left = await world.ledger('select count(*) as n from doubt')
-  expect(left).toEqual([{ n: 0 }])
+  const left = await world.ledger('select sync, k, reason from doubt')
+  // Under `nulls: omit`, what an unanswered write may have left of a city waits until there is a city again.
+  const waits = left.filter(
+    ({ sync, k, reason }) => sync === 'kept' && reason === 'omitted' && day[String(k)]?.city === null,
+  )
+  expect(left).toEqual(waits)
   expect(heldByBraze(world.profiles())).toEqual(expectedOf(day, definitions))
   expectKeptCities(world, [...life.map((step) => step.day), day])
 }

@@ -100,7 +100,9 @@ async function findDelta(
       ),
     })),
   })
-  const doubt = step.doubt.map(({ k, hard }) => `select '${k}' as k, ${hard} as hard`).join(' union all ')
+  const doubt = step.doubt
+    .map(({ k, hard }) => `select '${k}' as k, ${hard} as hard, true as whole`)
+    .join(' union all ')
   await ledger.run(
     createDelta(dialect, {
       delta: names.delta,
