@@ -67,6 +67,7 @@ async function measure(engine: Engine, times: number): Promise<{ floor: number; 
     identity: 'external_id',
     slots,
     createUsers: true,
+    areClean: true,
   })
   const product = async () => {
     await engine.run(`drop table if exists ${delta}`)

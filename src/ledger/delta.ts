@@ -18,6 +18,8 @@ export interface DeltaInput {
   readonly identity: Identity
   readonly slots: readonly Slot[]
   readonly createUsers: boolean
+  /** No candidate is flagged as bad: the flag need not be read. */
+  readonly areClean?: boolean
   /** Everybody leaves, whatever the policies of today's writes (a sync that is retired has none). */
   readonly leaves?: boolean
   /**
@@ -42,7 +44,7 @@ export function createDelta(dialect: Dialect, input: DeltaInput): string {
     ...(input.doubt === undefined ? [] : [inDoubt(input)]),
   ]
   const where = [
-    'c.bad is null',
+    ...(input.areClean === true ? [] : ['c.bad is null']),
     `(${included.join(' or ')})`,
     ...(input.erased === undefined ? [] : [`${dialect.md5(keyOf(input))} not in (${input.erased})`]),
   ]

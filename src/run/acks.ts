@@ -55,15 +55,14 @@ export function openAcks(
       if (refusals.length > 0) await tx.run(insertRows(ledger, 'refusals', refusals))
     })
   }
-  const drain = async (pauseMs: number) => {
-    if (pauseMs > 0) {
-      pause = new AbortController()
-      await sleep(pauseMs, undefined, { signal: pause.signal }).catch(() => undefined)
-    }
-    while (acks.length > 0) await write()
+  const drain = async () => {
+    pause = new AbortController()
+    await sleep(ledger.dialect.ackPauseMs, undefined, { signal: pause.signal }).catch(() => undefined)
+    // Once: what comes meanwhile waits for the next pause, so that a fast run is not one transaction after another.
+    await write()
   }
   const schedule = () => {
-    writing ??= drain(ledger.dialect.ackPauseMs)
+    writing ??= drain()
       .catch((error: unknown) => {
         failure ??= error
         context.onFailure(error)
@@ -84,7 +83,7 @@ export function openAcks(
       await writing
     }
     if (failure !== undefined) throw failure
-    await drain(0)
+    while (acks.length > 0) await write()
   }
   return {
     started: async (range) => {

@@ -57,7 +57,7 @@ export async function planSync(context: RunContext, request: PlanRequest): Promi
           marks: request.marks,
         })
       : { fresh: 0 }
-    await findDelta(context, request, slots)
+    await findDelta(context, request, { slots, areClean: keys.withheld === 0 })
     const delta = ledger.dialect.table(request.names.delta)
     const snapshot = record === undefined ? undefined : ledger.dialect.table(record.snapshot)
     if (request.keeps)
@@ -178,7 +178,11 @@ function badKeys(
   })
 }
 
-async function findDelta(context: RunContext, request: PlanRequest, slots: readonly Slot[]): Promise<void> {
+async function findDelta(
+  context: RunContext,
+  request: PlanRequest,
+  { slots, areClean }: { slots: readonly Slot[]; areClean: boolean },
+): Promise<void> {
   const { ledger } = context
   const { dialect, session } = ledger
   const { record, sync, shape } = request
@@ -204,6 +208,7 @@ async function findDelta(context: RunContext, request: PlanRequest, slots: reado
       identity: shape.identity,
       slots,
       createUsers: sync.createUsers,
+      areClean,
       ...(doubt === undefined ? {} : { doubt }),
       ...(parked === undefined ? {} : { parked }),
       ...(erased === undefined ? {} : { erased }),

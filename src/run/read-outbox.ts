@@ -14,11 +14,23 @@ export interface Chunk extends SentBatch {
   readonly batches: Iterable<OutboxBatch> | AsyncIterable<OutboxBatch>
 }
 
-/** Batches per chunk: so many people are in doubt at most after a crash, times the batch size, times two. */
-const CHUNK_BATCHES = 64
+/** Batches of a chunk: the people of so many, and of what is under way before them, are in doubt at most after a crash. */
+const [FIRST_BATCHES, MOST_BATCHES] = [64, 256]
+/** Characters of a chunk, of which two are in memory: wide rows make small chunks. */
+const CHUNK_CHARACTERS = 8_000_000
 
-export const chunkSpan = (dialect: Dialect, size: number): number =>
-  dialect.bucketSpan(size) ?? CHUNK_BATCHES * size
+/** Numbers that the first chunk covers. */
+export const firstSpan = (dialect: Dialect, size: number): number =>
+  dialect.bucketSpan(size) ?? FIRST_BATCHES * size
+
+/** Numbers that the next chunk covers, by how much text the last one held. A chunk that comes in pages holds one at a time. */
+export function nextSpan(span: number, size: number, last: Chunk | undefined): number {
+  if (last === undefined || !Array.isArray(last.batches)) return span
+  const batches: readonly OutboxBatch[] = last.batches
+  const characters = batches.reduce((sum, { objects }) => sum + objects.length, 0)
+  const fitting = Math.floor((CHUNK_CHARACTERS * batches.length) / Math.max(1, characters))
+  return Math.min(Math.max(fitting, 1), MOST_BATCHES) * size
+}
 
 interface Reading {
   readonly ledger: Ledger

@@ -5,7 +5,7 @@ import type { Braze, Refusal } from '../braze/port.ts'
 import type { Ledger } from '../ledger/sql.ts'
 import { BrazeError } from '../model/errors.ts'
 import type { Acks } from './acks.ts'
-import { type Chunk, chunkSpan, type OutboxBatch, readChunk } from './read-outbox.ts'
+import { type Chunk, firstSpan, nextSpan, type OutboxBatch, readChunk } from './read-outbox.ts'
 
 /** Batches handed to Braze's door at once; the door decides how many requests are in flight. */
 const UNDER_WAY = 256
@@ -45,11 +45,13 @@ export interface SendResult {
 
 export async function sendOutbox(input: SendInput): Promise<SendResult> {
   const sender = openSender(input)
-  const span = chunkSpan(input.ledger.dialect, input.size)
+  let span = firstSpan(input.ledger.dialect, input.size)
   let [from, end] = [0, input.end]
   const readNext = (): Promise<Chunk | undefined> | undefined => {
     if (from >= end) return undefined
-    const reading = readChunk(input, { from, to: Math.min(from + span, end) })
+    const to = Math.min(from + span, end)
+    const reading = readChunk(input, { from, to })
+    from = to
     // A read that is no longer wanted must not become an unhandled rejection.
     reading.catch(() => {})
     return reading
@@ -57,23 +59,20 @@ export async function sendOutbox(input: SendInput): Promise<SendResult> {
   let next = readNext()
   while (next !== undefined && !sender.stopped()) {
     const chunk = await next
-    from = Math.min(from + span, end)
-    if (chunk === undefined) {
-      next = readNext()
-      continue
-    }
-    await input.acks.started({ firstSeq: chunk.firstSeq, lastSeq: chunk.lastSeq })
+    span = nextSpan(span, input.size, chunk)
     next = readNext()
+    if (chunk === undefined) continue
+    await input.acks.started({ firstSeq: chunk.firstSeq, lastSeq: chunk.lastSeq })
     await sender.sendAll(chunk.batches)
     const renewed = await input.between({ ...sender.progress(), lastSeq: chunk.lastSeq })
     if (renewed !== undefined) {
-      end = renewed
+      ;[from, end] = [chunk.lastSeq + 1, renewed]
       await next?.catch(() => {})
       next = readNext()
     }
   }
   await next?.catch(() => {})
-  return await sender.finish(from >= end)
+  return await sender.finish(next === undefined)
 }
 
 function openSender(input: SendInput) {
@@ -81,6 +80,8 @@ function openSender(input: SendInput) {
   const abort = new AbortController()
   const signal = AbortSignal.any([abort.signal, input.stop])
   const halted = whenAborted(signal)
+  let room = Promise.withResolvers<void>()
+  void halted.then(() => room.resolve())
   let [objects, answeredBatches, refusals, allTaken, over] = [0, 0, 0, true, false]
   let failure: unknown
   const fail = (error: unknown) => {
@@ -117,13 +118,19 @@ function openSender(input: SendInput) {
   const stopped = () => signal.aborted || input.timeIsUp()
   const sendAll = async (batches: Chunk['batches']) => {
     for await (const batch of batches) {
-      while (underWay.size >= UNDER_WAY && !signal.aborted) await Promise.race([...underWay, halted])
+      while (underWay.size >= UNDER_WAY && !signal.aborted) {
+        room = Promise.withResolvers()
+        await room.promise
+      }
       if (stopped()) {
         allTaken = false
         input.acks.unsent(batch)
         continue
       }
-      const sending = sendOne(batch).finally(() => underWay.delete(sending))
+      const sending = sendOne(batch).finally(() => {
+        underWay.delete(sending)
+        room.resolve()
+      })
       underWay.add(sending)
     }
   }

@@ -16,12 +16,12 @@ beforeAll(async () => {
 })
 afterAll(() => ledger.close())
 
-async function makeOutbox(people: number): Promise<string> {
+async function makeOutbox(people: number, width = 0): Promise<string> {
   outboxes += 1
   const outbox = ledger.dialect.table(`outbox_${outboxes}`)
   await ledger.run(createOutbox(ledger.dialect, outbox))
   await ledger.run(
-    `insert into ${outbox} select i, 'external_id', 'p' || i, '{"n":' || i || '}' from range(${people}) as t(i)`,
+    `insert into ${outbox} select i, 'external_id', 'p' || i, '{"n":' || i || ',"x":"' || repeat('x', ${width}) || '"}' from range(${people}) as t(i)`,
   )
   return outbox
 }
@@ -69,7 +69,7 @@ async function send(people: number, answer: Answer, change: Partial<SendInput> =
   const { log, acks } = noteAcks()
   const result = await sendOutbox({
     ledger,
-    outbox: await makeOutbox(people),
+    outbox: change.outbox ?? (await makeOutbox(people)),
     end: people,
     size: SIZE,
     braze: brazeThat(answer),
@@ -114,12 +114,19 @@ describe('law 3: every number of the outbox ends in one outcome', () => {
     expect(result).toEqual({ objects: 301, complete: true, failure: undefined })
     expect(seen).toEqual(Array.from({ length: 151 }, () => 'after'))
     expect([...outcomes(log).values()]).toEqual(Array.from({ length: 301 }, () => ['accepted']))
+    expect(log.filter((line) => line.startsWith('started'))).toEqual(['started 0-127', 'started 128-300'])
+    expect(log.at(-1)).toBe('flush')
+  })
+
+  it('when rows are wide: a chunk holds fewer of them', async () => {
+    const outbox = await makeOutbox(260, 100_000)
+    const { result, log } = await send(260, () => accepted, { outbox })
+    expect(result).toEqual({ objects: 260, complete: true, failure: undefined })
     expect(log.filter((line) => line.startsWith('started'))).toEqual([
       'started 0-127',
-      'started 128-255',
-      'started 256-300',
+      'started 128-205',
+      'started 206-259',
     ])
-    expect(log.at(-1)).toBe('flush')
   })
 
   it('when some are refused and some not understood', async () => {
