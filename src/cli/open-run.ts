@@ -87,13 +87,15 @@ function depsOf(
   },
 ): RunDeps {
   const { log } = teller
+  const room = () => import('../braze/client.ts')
   return {
     project,
     databases,
     openBraze: async () => {
-      const { openBraze } = await import('../braze/client.ts')
+      const { openBraze } = await room()
       return openBraze(project.braze, { log, version: call.version })
     },
+    loadBraze: async () => void (await room().catch(() => undefined)),
     log,
     now: () => new Date(),
     monotonic: () => performance.now(),

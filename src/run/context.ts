@@ -22,6 +22,8 @@ export interface RunDeps {
   readonly databases: Databases
   /** Opened only when there is something to send. */
   readonly openBraze: () => Promise<Braze>
+  /** Loads what that needs while a database works, which otherwise takes as long as a small outbox. Never rejects. */
+  readonly loadBraze?: () => Promise<void>
   readonly log: Log
   /** Wall clock. */
   readonly now: () => Date

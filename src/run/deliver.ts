@@ -8,6 +8,7 @@ import type { PlanSync } from '../ledger/plans.ts'
 import { updateRows } from '../ledger/sql.ts'
 import { readSyncs, type SyncRecord } from '../ledger/syncs.ts'
 import { asError } from '../model/errors.ts'
+import type { Session } from '../warehouse/port.ts'
 import { openAcks } from './acks.ts'
 import { openBreaker } from './breaker.ts'
 import { ledgerOn, type RunContext, withPurpose } from './context.ts'
@@ -49,14 +50,14 @@ export async function deliver(context: RunContext, request: DeliverRequest): Pro
   const parts = syncs.map((sync) => outboxPart(context, sync))
   const names = tableNames(request.run)
   const outbox = ledger.dialect.table(names.outbox)
-  // Braze is opened before anything is on record as started, so that a wrong endpoint leaves no trace; and while the
-  // database fills the outbox, since loading its room takes as long as a small fill.
-  const opening = syncs.some(hasRows) ? context.openBraze() : Promise.resolve(undefined)
+  // Both ends are opened while the database fills the outbox; Braze before anything is on record as started, so that a wrong
+  // endpoint leaves no trace.
+  const opening = syncs.some(hasRows) ? openEnds(context) : Promise.resolve(undefined)
   opening.catch(() => undefined)
   try {
     const packing = withPurpose(context, { stage: 'outbox', run: request.run })
     const packed = await makeOutbox(packing, names, parts)
-    const braze = await opening
+    const ends = await opening
     await beginSending(context, {
       run: request.run,
       lease: request.lease.lease,
@@ -65,10 +66,10 @@ export async function deliver(context: RunContext, request: DeliverRequest): Pro
     })
     const sending = { request, syncs, parts, outbox, packed, size }
     const sent =
-      braze === undefined || packed.objects === 0
+      ends === undefined || packed.objects === 0
         ? { result: NOTHING, stopped: new Map() }
-        : await send(context, braze, sending)
-    const requests = braze?.stats().requests ?? 0
+        : await send(context, ends, sending)
+    const requests = ends?.braze.stats().requests ?? 0
     context.progress({ stage: 'settle' })
     await request.lease.extend(SETTLE_SECONDS)
     // The other run has settled in our place: to find nothing left to do would look like success.
@@ -93,7 +94,7 @@ export async function deliver(context: RunContext, request: DeliverRequest): Pro
     return { settled, stopped: sent.stopped, objects: sent.result.objects, requests, failure }
   } finally {
     await opening.then(
-      (braze) => braze?.close(),
+      (ends) => ends?.close(),
       () => undefined,
     )
   }
@@ -121,6 +122,24 @@ function outboxPart(context: RunContext, sync: PlanSync): OutboxPart {
   }
 }
 
+/** Where the outbox is read, and where it goes. */
+interface Ends {
+  readonly reader: Session
+  readonly braze: Braze
+  close(): Promise<void>
+}
+
+async function openEnds(context: RunContext): Promise<Ends> {
+  const braze = await context.openBraze()
+  try {
+    const reader = await context.databases.store.session()
+    return { reader, braze, close: async () => void (await Promise.all([reader.close(), braze.close()])) }
+  } catch (error) {
+    await braze.close()
+    throw error
+  }
+}
+
 interface Sending {
   readonly request: DeliverRequest
   readonly syncs: readonly PlanSync[]
@@ -132,13 +151,11 @@ interface Sending {
 
 async function send(
   context: RunContext,
-  braze: Braze,
+  { braze, reader }: Ends,
   sending: Sending,
 ): Promise<{ result: SendResult; stopped: ReadonlyMap<string, Error> }> {
   const { request, outbox, size } = sending
   const total = sending.packed.objects
-  const { store } = context.databases
-  const reader = await store.session()
   const abort = new AbortController()
   const purpose = { run: request.run }
   const acks = openAcks(withPurpose(context, { ...purpose, stage: 'acks' }).ledger, {
@@ -154,31 +171,27 @@ async function send(
     total,
     size,
   })
-  try {
-    const result = await sendOutbox({
-      ledger: withPurpose({ ...context, ledger: ledgerOn(context, reader) }, { ...purpose, stage: 'send' })
-        .ledger,
-      outbox,
-      end: sending.packed.end,
-      size,
-      braze,
-      acks,
-      mayLeave: request.lease.mayLeave,
-      stop: AbortSignal.any([context.stop, request.lease.lost, abort.signal]),
-      timeIsUp: request.timeIsUp,
-      between: async (progress) => {
-        context.progress({
-          stage: 'send',
-          objects: progress.objects,
-          total,
-          requests: braze.stats().requests,
-        })
-        return await breaker.check(progress, acks)
-      },
-    })
-    context.progress({ stage: 'send', objects: result.objects, total, requests: braze.stats().requests })
-    return { result, stopped: breaker.stopped() }
-  } finally {
-    await reader.close()
-  }
+  const result = await sendOutbox({
+    ledger: withPurpose({ ...context, ledger: ledgerOn(context, reader) }, { ...purpose, stage: 'send' })
+      .ledger,
+    outbox,
+    end: sending.packed.end,
+    size,
+    braze,
+    acks,
+    mayLeave: request.lease.mayLeave,
+    stop: AbortSignal.any([context.stop, request.lease.lost, abort.signal]),
+    timeIsUp: request.timeIsUp,
+    between: async (progress) => {
+      context.progress({
+        stage: 'send',
+        objects: progress.objects,
+        total,
+        requests: braze.stats().requests,
+      })
+      return await breaker.check(progress, acks)
+    },
+  })
+  context.progress({ stage: 'send', objects: result.objects, total, requests: braze.stats().requests })
+  return { result, stopped: breaker.stopped() }
 }

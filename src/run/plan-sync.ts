@@ -141,13 +141,13 @@ interface Keys {
 
 async function checkKeys(context: RunContext, { sync, names }: PlanRequest, table: string): Promise<Keys> {
   const { dialect, session } = context.ledger
-  const checked = await oneRow(
-    session,
-    `select c.*, d.duplicate_keys from (${keyCheck(dialect, table)}) as c cross join (${duplicateCheck(table)}) as d`,
-  )
+  const checked = await oneRow(session, keyCheck(dialect, table))
   const rows = asNumber(checked?.rows_read)
   const keyless = asNumber(checked?.null_keys) + asNumber(checked?.blank_keys)
-  const duplicates = asNumber(checked?.duplicate_keys)
+  const duplicates =
+    asNumber(checked?.repeats) === 0
+      ? 0
+      : asNumber((await oneRow(session, duplicateCheck(table)))?.duplicate_keys)
   const bad = asNumber(checked?.bad_rows)
   if (keyless + duplicates === 0) return { rows, good: rows - bad, withheld: bad, keyless }
   if (sync.badKeys === 'fail')
@@ -200,7 +200,7 @@ async function findDelta(
   })
   const parked = parkedQuery(ledger, standing)
   const erased = erasedQuery(ledger, standing)
-  await session.run(
+  const found = session.run(
     createDelta(dialect, {
       delta: dialect.table(request.names.delta),
       candidates: dialect.candidateTable(request.names.candidates),
@@ -214,4 +214,6 @@ async function findDelta(
       ...(erased === undefined ? {} : { erased }),
     }),
   )
+  if (request.keeps) void context.loadBraze?.()
+  await found
 }

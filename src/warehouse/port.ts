@@ -70,6 +70,11 @@ export interface Dialect {
   /** Timestamp column as ISO 8601 text with Z; NULL for NULL. */
   isoText(expression: string): string
   md5(expression: string): string
+  /**
+   * A number by which texts are told apart at a glance: different numbers are different texts, equal ones need a closer look.
+   * Undefined where counting different texts is as fast.
+   */
+  glance(expression: string): string | undefined
   /** Integer division of two non-negative integer expressions. */
   divide(a: string, b: string): string
   boolOr(expression: string): string

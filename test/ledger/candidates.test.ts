@@ -106,7 +106,7 @@ describe.each(['duckdb', 'postgres'] as const)('candidates on %s', (kind) => {
       ),
     )
     expect(await ledger.rows(keyCheck(ledger.dialect, table()))).toEqual([
-      { rows_read: 8, null_keys: 1, blank_keys: 2, bad_rows: 3 },
+      { rows_read: 8, null_keys: 1, blank_keys: 2, bad_rows: 3, repeats: 2 },
     ])
     expect(await ledger.rows(duplicateCheck(table()))).toEqual([{ duplicate_keys: 2 }])
   })

@@ -119,6 +119,7 @@ export function bigqueryDialect(place: { readonly project: string; readonly data
     plusSeconds: (expression, seconds) => `timestamp_add(${expression}, interval ${seconds} second)`,
     isoText: (expression) => `${momentText(expression, 'T')} || 'Z'`,
     md5: (expression) => `to_hex(md5(${expression}))`,
+    glance: () => undefined,
     divide: (a, b) => `div(${a}, ${b})`,
     boolOr: (expression) => `logical_or(${expression})`,
     countIf: (condition) => `countif(${condition})`,

@@ -71,6 +71,7 @@ export const duckdbDialect: Dialect = {
   plusSeconds: (expression, seconds) => `(${expression} + to_seconds(${seconds}))`,
   isoText: (expression) => `strftime(${expression}, '%Y-%m-%dT%H:%M:%S.%gZ')`,
   md5: (expression) => `md5(${expression})`,
+  glance: () => undefined,
   divide: (a, b) => `((${a}) // (${b}))`,
   boolOr: (expression) => `bool_or(${expression})`,
   countIf: (condition) => `count(*) filter (where ${condition})`,

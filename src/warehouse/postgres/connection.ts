@@ -59,11 +59,14 @@ const SETTINGS: Readonly<Record<string, string>> = {
 }
 
 /** A session may wait for hours while requests leave. Servers before 14 do not know the setting. */
-const STAY_IDLE = `select set_config(name, '0', false) from pg_catalog.pg_settings where name = 'idle_session_timeout'`
+const STAY_IDLE = `case when current_setting('idle_session_timeout', true) is not null then set_config('idle_session_timeout', '0', false) end`
 
 /** The author's SQL can change settings by functions; this puts ours back. */
 export const applySettings = (isReadOnly: boolean): string =>
-  `select ${Object.entries({ ...SETTINGS, default_transaction_read_only: isReadOnly ? 'on' : 'off' })
+  `select pg_backend_pid() as pid, ${STAY_IDLE}, ${Object.entries({
+    ...SETTINGS,
+    default_transaction_read_only: isReadOnly ? 'on' : 'off',
+  })
     .map(([name, value]) => `set_config('${name}', '${value}', false)`)
     .join(', ')}`
 
@@ -74,9 +77,7 @@ export async function connect(settings: PostgresSettings, isReadOnly: boolean): 
   client.on('error', () => undefined)
   try {
     await client.connect()
-    await client.query(applySettings(isReadOnly))
-    await client.query(STAY_IDLE)
-    const { rows } = await client.query<{ pid: string }>('select pg_backend_pid() as pid')
+    const { rows } = await client.query<{ pid: string }>(applySettings(isReadOnly))
     return connectionOver(client, Number(rows[0]?.pid))
   } catch (thrown) {
     await client.end().catch(() => undefined)

@@ -86,6 +86,7 @@ export function postgresDialect(schema: string): Dialect {
     plusSeconds: (expression, seconds) => `(${expression} + (${seconds}) * interval '1 second')`,
     isoText: (expression) => `to_char(${expression}, 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"')`,
     md5: (expression) => `md5(${expression})`,
+    glance: (expression) => `hashtextextended(${expression}, 0)`,
     divide: (a, b) => `((${a}) / (${b}))`,
     boolOr: (expression) => `bool_or(${expression})`,
     countIf: (condition) => `count(*) filter (where ${condition})`,
