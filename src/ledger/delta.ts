@@ -2,7 +2,7 @@
 // Pure text. The delta is frozen: it carries the members to send and the values that the snapshot takes once Braze has
 // accepted them, so that settling needs nothing else (candidates die with their session).
 //
-// Shape of a delta table: k, op (add | change | remove | repair | rewrite), sets, points, moved, lost, omits (a column that
+// Shape of a delta table: seq (its number, where rows are numbered as they come), k, op (add | change | remove | repair | rewrite), sets, points, moved, lost, omits (a column that
 // omits its NULL is left unsaid, with nothing held for it), members, l<i> (add | remove, for list slot i), since, v_<column>
 // (the value after settling).
 
@@ -48,12 +48,15 @@ export function createDelta(dialect: Dialect, input: DeltaInput): string {
     `(${included.join(' or ')})`,
     ...(input.erased === undefined ? [] : [`${dialect.md5(keyOf(input))} not in (${input.erased})`]),
   ]
-  const select = `select\n${rowColumns(dialect, input, slots, { leaves, forgets }).join(',\n')}\nfrom ${joins(input)}\nwhere ${where.join('\n  and ')}`
-  if (input.parked === undefined) return `create table ${input.delta}${dialect.runTable('k')} as\n${select}`
-  const columns = [...DELTA_COLUMNS, ...slots.flatMap((slot) => slot.named)]
-    .map((name) => dialect.ident(name))
-    .join(', ')
-  return `create table ${input.delta}${dialect.runTable('k')} as\nselect ${columns} from (\n${select}\n) as r where whole is distinct from ${rowMark(dialect, input.slots)}`
+  const number = dialect.rowNumber === undefined ? [] : [`${dialect.rowNumber} as seq`]
+  const select = (first: readonly string[]) =>
+    `select\n${[...first, ...rowColumns(dialect, input, slots, { leaves, forgets })].join(',\n')}\nfrom ${joins(input)}\nwhere ${where.join('\n  and ')}`
+  if (input.parked === undefined)
+    return `create table ${input.delta}${dialect.runTable('k')} as\n${select(number)}`
+  const columns = [...DELTA_COLUMNS, ...slots.flatMap((slot) => slot.named)].map((name) =>
+    dialect.ident(name),
+  )
+  return `create table ${input.delta}${dialect.runTable('k')} as\nselect ${[...number, ...columns].join(', ')} from (\n${select([])}\n) as r where whole is distinct from ${rowMark(dialect, input.slots)}`
 }
 
 const DELTA_COLUMNS = ['k', 'op', 'sets', 'points', 'moved', 'lost', 'omits', 'members', 'since'] as const

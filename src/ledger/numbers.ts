@@ -14,6 +14,8 @@ export interface DeltaNumbers {
   readonly migrated: number
   /** People with something to send. */
   readonly objects: number
+  /** Rows with nothing to send, that are settled all the same. */
+  readonly silent: number
   readonly dataPoints: number
   /** At most so many profiles are created. */
   readonly newProfiles: number
@@ -31,6 +33,7 @@ export function countDelta(dialect: Dialect, delta: string, slots: readonly Slot
     `${dialect.countIf("op = 'repair'")} as repaired`,
     `${dialect.countIf('moved')} as migrated`,
     `${dialect.countIf(`not (${silent})`)} as objects`,
+    `${dialect.countIf(silent)} as silent`,
     'coalesce(sum(points), 0) as data_points',
     `${dialect.countIf("sets and op <> 'change'")} as new_profiles`,
     ...slots.map((_, i) => `${dialect.countIf(`lost like '%[${i}]%'`)} as lost_${i}`),
@@ -51,6 +54,7 @@ export function readNumbers(row: Row | undefined, slots: readonly Slot[]): Delta
     repaired: asNumber(row?.repaired),
     migrated: asNumber(row?.migrated),
     objects: asNumber(row?.objects),
+    silent: asNumber(row?.silent),
     dataPoints: asNumber(row?.data_points),
     newProfiles: asNumber(row?.new_profiles),
     lost,

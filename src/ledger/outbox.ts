@@ -12,7 +12,9 @@ export interface OutboxPart {
   readonly identity: Identity
   readonly delta: string
   readonly slots: readonly Slot[]
+  /** People with something to send, and rows without. */
   readonly rows: number
+  readonly silent: number
   readonly removes: number
   readonly firstLoad: boolean
 }
@@ -21,6 +23,17 @@ export interface OutboxPart {
 export function createOutbox(dialect: Dialect, outbox: string): string {
   const { bigint, text } = dialect.types
   return `create table ${outbox} (seq ${bigint}, identity ${text}, k ${text}, obj ${text})${dialect.runTable('seq')}`
+}
+
+/**
+ * The delta of a single sync as an outbox: every row has something to send, its number, and no other sync's to meet.
+ * What is sent is then written while it is read.
+ */
+export function viewAsOutbox(dialect: Dialect, outbox: string, part: OutboxPart): string {
+  const lists = listsOf([part])
+  const rows = partRows(dialect, part, { lists, conditions: [], columns: ['d.seq'] })
+  const identity = `cast(${dialect.literal(part.identity)} as ${dialect.types.text}) as identity`
+  return `create view ${outbox} as select seq, ${identity}, k, ${objectText(dialect, part.identity, lists)} as obj from (${rows}) as g`
 }
 
 /** People who go first: 0 those with something taken back, 1 those of small deltas beside a big first load. */
@@ -128,13 +141,7 @@ interface Fill {
 }
 
 function fill(dialect: Dialect, step: Fill): string {
-  const lists = [
-    ...new Set(
-      step.parts.flatMap((part) =>
-        part.slots.flatMap((slot) => (slot.element === undefined ? [] : [slot.attribute])),
-      ),
-    ),
-  ]
+  const lists = listsOf(step.parts)
   const rows = step.parts.map((part) => partRows(dialect, part, { lists, conditions: step.conditions }))
   const head = `insert into ${step.outbox} (seq, identity, k, obj)\n`
   const columns = ['m', ...lists.flatMap((_, j) => [`a${j}`, `r${j}`])]
@@ -145,10 +152,18 @@ function fill(dialect: Dialect, step: Fill): string {
   return `${head}select ${step.number}, ${dialect.literal(step.identity)}, k, ${objectText(dialect, step.identity, lists)}\nfrom (${merged}) as g`
 }
 
+const listsOf = (parts: readonly OutboxPart[]): string[] => [
+  ...new Set(
+    parts.flatMap((part) =>
+      part.slots.flatMap((slot) => (slot.element === undefined ? [] : [slot.attribute])),
+    ),
+  ),
+]
+
 function partRows(
   dialect: Dialect,
   part: OutboxPart,
-  input: { lists: readonly string[]; conditions: readonly string[] },
+  input: { lists: readonly string[]; conditions: readonly string[]; columns?: readonly string[] },
 ): string {
   const elements = input.lists.flatMap((list) => [
     listText(dialect, part.slots, list, 'add'),
@@ -156,7 +171,8 @@ function partRows(
   ])
   const names = input.lists.flatMap((_, j) => [`a${j}`, `r${j}`])
   const where = [`not (${isSilent(part.slots, 'd')})`, ...input.conditions].join(' and ')
-  return `select d.k, d.sets as creates, d.members as m${elements.map((text, i) => `, ${text} as ${names[i]}`).join('')} from ${part.delta} as d where ${where}`
+  const first = [...(input.columns ?? []), 'd.k']
+  return `select ${first.join(', ')}, d.sets as creates, d.members as m${elements.map((text, i) => `, ${text} as ${names[i]}`).join('')} from ${part.delta} as d where ${where}`
 }
 
 /** The elements of one list that a row adds or removes, as JSON strings joined by commas; NULL for none. */

@@ -8,6 +8,7 @@ import type { Schedule } from '../model/definition.ts'
 import { flaw, type Verdict } from './flaw.ts'
 import { nearest } from './nearest.ts'
 
+const UTC = 'UTC'
 const FORMS = 'Write hourly, daily at 06:00, every 15 minutes, or a cron expression of five fields.'
 const DAILY = /^daily(?: at (\d{1,2}):(\d{2}))?$/
 const EVERY = /^every (?:(\d{1,4}) )?(minute|min|m|hour|h)s?$/
@@ -19,7 +20,8 @@ function cronOf(schedule: Pick<Schedule, 'cron' | 'timezone'>): Cron {
   // 'no-wildcard': a list of hours is a fixed time too, so `30 2,14` comes once on the autumn night.
   return new Cron(schedule.cron, {
     mode: '5-part',
-    timezone: schedule.timezone,
+    // UTC without a formatter of dates, whose first one takes a twentieth of a second.
+    ...(schedule.timezone === UTC ? { utcOffset: 0 } : { timezone: schedule.timezone }),
     fixedTimeRule: 'no-wildcard',
     paused: true,
   })
@@ -90,6 +92,7 @@ export function parseSchedule(written: string, timezone: string): Verdict<Schedu
 /** A time zone of the tz database. The flaw's message completes the sentence "timezone …". */
 export function parseTimezone(written: string): Verdict<string> {
   const text = written.trim()
+  if (text === UTC) return { value: UTC }
   const isOffset = /^[+-]|^(UTC|GMT)[+-]/i.test(text)
   try {
     if (!isOffset)

@@ -52,8 +52,10 @@ export function openBreaker(context: RunContext, input: BreakerInput): Breaker {
         }),
       )
     }
-    await session.run(`delete from ${input.outbox} where seq > ${progress.lastSeq}`)
     const parts = input.parts.filter((part) => !stopped.has(part.sync))
+    // Nothing is left to pack, and what was packed beyond this number never starts.
+    if (parts.length === 0) return progress.lastSeq + 1
+    await session.run(`delete from ${input.outbox} where seq > ${progress.lastSeq}`)
     const left = asNumber((await oneRow(session, `select count(*) as n from ${input.outbox}`))?.n)
     const packed = await fillOutbox(context, {
       outbox: input.outbox,

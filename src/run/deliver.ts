@@ -56,7 +56,10 @@ export async function deliver(context: RunContext, request: DeliverRequest): Pro
   opening.catch(() => undefined)
   try {
     const packing = withPurpose(context, { stage: 'outbox', run: request.run })
-    const packed = await makeOutbox(packing, names, parts)
+    const packed = await makeOutbox(packing, names, {
+      parts,
+      fresh: request.keepsRest ? [] : syncs.flatMap(({ delta }) => delta ?? []),
+    })
     const ends = await opening
     await beginSending(context, {
       run: request.run,
@@ -117,6 +120,7 @@ function outboxPart(context: RunContext, sync: PlanSync): OutboxPart {
     delta: context.ledger.dialect.table(sync.delta ?? ''),
     slots: sync.definition.slots,
     rows: sync.numbers.objects,
+    silent: sync.numbers.silent,
     removes: sync.numbers.removed + Object.values(sync.numbers.lost).reduce((sum, n) => sum + n, 0),
     firstLoad: sync.numbers.firstLoad,
   }

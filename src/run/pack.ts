@@ -1,7 +1,8 @@
-// Decides how the outbox is filled: bucket by bucket, numbers running on. Stage 7.
+// Decides how the outbox comes to be: filled bucket by bucket, numbers running on; or, where one sync has numbered its rows
+// already and all of them are sent in any order, its delta seen as one. Stage 7.
 
 import type { tableNames } from '../ledger/names.ts'
-import { createFront, createOutbox, fillSteps, type OutboxPart } from '../ledger/outbox.ts'
+import { createFront, createOutbox, fillSteps, type OutboxPart, viewAsOutbox } from '../ledger/outbox.ts'
 import type { RunContext } from './context.ts'
 
 export interface Packing {
@@ -18,21 +19,37 @@ export interface Packed {
   readonly end: number
 }
 
-/** Makes and fills the outbox of a run. */
+/** Makes and fills the outbox of a run. `fresh`: the names of the deltas that this run has made, of which no row is gone. */
 export async function makeOutbox(
   context: RunContext,
   names: Pick<ReturnType<typeof tableNames>, 'outbox' | 'front'>,
-  parts: readonly OutboxPart[],
+  { parts, fresh }: { readonly parts: readonly OutboxPart[]; readonly fresh: readonly string[] },
 ): Promise<Packed> {
   const { dialect, session } = context.ledger
   const [outbox, front] = [dialect.table(names.outbox), dialect.table(names.front)]
-  await session.run(createOutbox(dialect, outbox))
-  const packed = await fillOutbox(context, { outbox, front, parts })
-  const key = dialect.keyAfterFill(names.outbox, 'seq')
-  if (key !== undefined) await session.run(key)
+  const [part, another] = parts
+  const [delta] = fresh
+  const keyOf = async (table: string) => {
+    const key = dialect.keyAfterFill(table, 'seq')
+    if (key !== undefined) await session.run(key)
+  }
+  let packed: Packed
+  if (part !== undefined && another === undefined && delta !== undefined && canBeOutbox(context, part)) {
+    await keyOf(delta)
+    await session.run(viewAsOutbox(dialect, outbox, part))
+    packed = { objects: part.rows, end: part.rows }
+  } else {
+    await session.run(createOutbox(dialect, outbox))
+    packed = await fillOutbox(context, { outbox, front, parts })
+    await keyOf(names.outbox)
+  }
   context.progress({ stage: 'outbox', objects: packed.objects })
   return packed
 }
+
+/** Its numbers have no gap, and nobody in it goes first. */
+const canBeOutbox = ({ ledger }: RunContext, part: OutboxPart): boolean =>
+  ledger.dialect.rowNumber !== undefined && part.rows > 0 && part.silent === 0 && part.removes === 0
 
 /** Returns how many objects it appended, and where they end. */
 export async function fillOutbox(context: RunContext, packing: Packing): Promise<Packed> {

@@ -12,8 +12,9 @@ export async function sweep(
   const { dialect, session } = ledger
   const names = tableNames(run)
   const { outbox, front, accepted, unsure, answers } = names
-  const tables = [outbox, front, accepted, unsure]
+  const tables = [front, accepted, unsure]
   const own = dialect.isAtomic ? tables : [...tables, answers.acks, answers.refusals]
+  await session.run(dialect.dropTableOrView(dialect.table(outbox)))
   // One after another on a connection, all at once where each is a job of its own.
   await Promise.all(own.map((name) => session.run(`drop table if exists ${dialect.table(name)}`)))
   if (dialect.isAtomic)

@@ -90,6 +90,13 @@ export interface Dialect {
    * rows that are there costs a third of one kept up while they come. Undefined where the database keeps no keys.
    */
   keyAfterFill(table: string, column: string): string | undefined
+  /**
+   * Expression that numbers the rows of a result from 0 as they come, where that costs next to nothing: the delta of a single
+   * sync is then its own outbox, read through a view. Undefined where it would keep a query from running in parallel.
+   */
+  readonly rowNumber: string | undefined
+  /** Drops a table, or the view that stands in its place, if there is one. */
+  dropTableOrView(table: string): string
   /** Appended to a select inside a transaction, to hold its rows against writers until the end; '' where not needed. */
   readonly lockRows: string
   /**

@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest'
+import { sight } from '../../src/cli/bar.ts'
 import { jsonLog, logLevel, plainLog } from '../../src/cli/log.ts'
 import { paintFor } from '../../src/cli/paint.ts'
-import { loggingTeller, sight } from '../../src/cli/teller.ts'
+import { loggingTeller } from '../../src/cli/teller.ts'
 import { silentLog } from '../../src/model/log.ts'
 
 describe('the level', () => {

@@ -35,6 +35,7 @@ function planned(sync: string, over: Partial<Planned['numbers']> = {}, more: Par
       repaired: 0,
       migrated: 0,
       objects: 0,
+      silent: 0,
       dataPoints: 0,
       newProfiles: 0,
       lost: {},

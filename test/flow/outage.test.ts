@@ -171,6 +171,29 @@ describe.each(KINDS)('trouble with Braze on %s', (on) => {
     expect(await world.ledger('select count(*) as n from rejections')).toEqual([{ n: 0 }])
     expect(await leftTables(world)).toEqual([])
   })
+
+  it('a column that is refused for everybody stops the only sync, and what was not sent follows', async () => {
+    const count = 700
+    const mails = 'sql/properties/mails.sql'
+    const world = await makeWorld({
+      on,
+      data: crowd(on, count),
+      syncs: { [mails]: `select id as external_id, 'nonsense' as email, n * 2 as twice from crowd` },
+      config: ONE_EACH,
+    })
+    const report = await world.sync()
+    expect([report.exitCode, report.status, of(report, 'mails').status]).toEqual([1, 'failed', 'failed'])
+    const reached = Object.values(braze(world)).filter(({ twice }) => twice !== undefined).length
+    expect(reached).toBeGreaterThan(20)
+    expect(reached).toBeLessThan(count)
+    expect(await world.ledger(`select size from syncs`)).toEqual([{ size: reached }])
+    expect(await leftTables(world)).toEqual([])
+    await world.write(mails, 'select id as external_id, n * 2 as twice from crowd')
+    expect(good(await world.sync()).objects).toBe(count - reached)
+    expect(
+      Object.values(braze(world)).filter(({ n, twice }) => n === undefined && twice !== undefined),
+    ).toHaveLength(count)
+  })
 })
 
 it('a few refusals in a small change are no poison, although it goes before a big first load', async () => {

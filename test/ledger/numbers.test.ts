@@ -44,6 +44,7 @@ describe.each(['duckdb', 'postgres'] as const)('the numbers of a delta on %s', (
       repaired: 1,
       migrated: 2,
       objects: 6,
+      silent: 1,
       dataPoints: 9,
       newProfiles: 2,
       lost: { city: 2, city_old: 1 },
@@ -55,6 +56,7 @@ describe.each(['duckdb', 'postgres'] as const)('the numbers of a delta on %s', (
       added: 0,
       removed: 1,
       objects: 1,
+      silent: 0,
       dataPoints: 1,
       lost: {},
     })
@@ -68,6 +70,7 @@ describe.each(['duckdb', 'postgres'] as const)('the numbers of a delta on %s', (
       repaired: 0,
       migrated: 0,
       objects: 0,
+      silent: 0,
       dataPoints: 0,
       newProfiles: 0,
       lost: {},

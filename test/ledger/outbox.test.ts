@@ -6,6 +6,7 @@ import {
   fillSteps,
   type OutboxPart,
   readBatches,
+  viewAsOutbox,
 } from '../../src/ledger/outbox.ts'
 import type { Slot } from '../../src/ledger/slots.ts'
 import type { Identity } from '../../src/model/words.ts'
@@ -73,12 +74,12 @@ async function makeDelta(ledger: TestLedger, table: string, part: Part): Promise
   const { text, boolean } = dialect.types
   const lists = part.slots.map((_, i) => `l${i + 1} ${text}`)
   await ledger.run(
-    `create table ${table} (${[`k ${text}`, `op ${text}`, `sets ${boolean}`, `lost ${text}`, `members ${text}`, ...lists].join(', ')})`,
+    `create table ${table} (${[`seq ${dialect.types.bigint}`, `k ${text}`, `op ${text}`, `sets ${boolean}`, `lost ${text}`, `members ${text}`, ...lists].join(', ')})`,
   )
   const value = (cell: string | undefined) => (cell === undefined ? 'null' : dialect.literal(cell))
-  for (const row of part.rows)
+  for (const [seq, row] of part.rows.entries())
     await ledger.run(
-      `insert into ${table} values (${[value(keyOf(part.identity, row.k)), value(row.op), String(row.sets), 'null', value(row.members), ...row.lists.map(value)].join(', ')})`,
+      `insert into ${table} values (${[String(seq), value(keyOf(part.identity, row.k)), value(row.op), String(row.sets), 'null', value(row.members), ...row.lists.map(value)].join(', ')})`,
     )
   return {
     sync: table,
@@ -86,6 +87,7 @@ async function makeDelta(ledger: TestLedger, table: string, part: Part): Promise
     delta: table,
     slots: slotsOf(part),
     rows: part.rows.filter((row) => !isSilent(row)).length,
+    silent: part.rows.filter(isSilent).length,
     removes: part.rows.filter(({ op }) => op === 'remove').length,
     firstLoad: part.firstLoad,
   }
@@ -185,6 +187,28 @@ describe.each<['duckdb' | 'postgres', number]>([
         expect(found.size).toBe(rows.length)
         const turns = rows.map((row) => turnOf(name(row), all))
         expect(turns).toEqual([...turns].sort())
+      }),
+      { numRuns },
+    )
+  })
+
+  it('is the delta itself, seen otherwise, where one sync sends every row and none of them goes first', async () => {
+    await fc.assert(
+      fc.asyncProperty(partOf(0), async (any) => {
+        const part = { ...any, rows: any.rows.filter((row) => !isSilent(row)) }
+        const { dialect } = ledger
+        const outbox = dialect.table('outbox_3')
+        const made = await makeDelta(ledger, dialect.table('delta_own'), part)
+        await ledger.run(viewAsOutbox(dialect, outbox, made))
+        const rows = await ledger.rows(`select seq, identity, k, obj from ${outbox} order by seq`)
+        await ledger.run(`drop view ${outbox}`, dialect.dropTableOrView(made.delta))
+        expect(rows.map(({ seq, identity, k }) => [seq, identity, k])).toEqual(
+          part.rows.map((row, i) => [i, part.identity, keyOf(part.identity, row.k)]),
+        )
+        const wanted = expected([part])
+        expect(rows.map(({ obj }) => sorted(String(obj)))).toEqual(
+          part.rows.map((row) => wanted.get(`${part.identity} ${row.k}`)),
+        )
       }),
       { numRuns },
     )

@@ -23,6 +23,7 @@ const held = ({ guards, numbers, recent, rest }: Case): string[] =>
       repaired: 0,
       migrated: 0,
       objects: 0,
+      silent: 0,
       dataPoints: 0,
       newProfiles: 0,
       lost: {},

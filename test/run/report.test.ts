@@ -13,6 +13,7 @@ const numbers = {
   repaired: 1,
   migrated: 0,
   objects: 11,
+  silent: 0,
   dataPoints: 20,
   newProfiles: 5,
   lost: {},

@@ -129,6 +129,8 @@ export function bigqueryDialect(place: { readonly project: string; readonly data
     // It knows no unique keys.
     primaryKey: () => '',
     keyAfterFill: () => undefined,
+    rowNumber: undefined,
+    dropTableOrView: (table) => `drop table if exists ${table}`,
     lockRows: '',
     isAtomic: false,
     leaseSeconds: LEASE_SECONDS,

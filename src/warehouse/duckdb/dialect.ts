@@ -82,6 +82,8 @@ export const duckdbDialect: Dialect = {
   primaryKey: () => '',
   keyAfterFill: () => undefined,
   // One process has the file, and two transactions that change one row conflict at once.
+  rowNumber: undefined,
+  dropTableOrView: (table) => `drop table if exists ${table}`,
   lockRows: '',
   isAtomic: true,
   leaseSeconds: 90,

@@ -96,6 +96,11 @@ export function postgresDialect(schema: string): Dialect {
     primaryKey: (columns) => `primary key (${columns.map(ident).join(', ')})`,
     keyAfterFill: (table, column) =>
       `create unique index if not exists ${ident(`${table}_key`)} on ${ident(schema)}.${ident(table)} (${ident(column)})`,
+    rowNumber: 'row_number() over () - 1',
+    // DROP TABLE fails on a view, and DROP VIEW on a table, whatever IF EXISTS says.
+    dropTableOrView: (table) =>
+      `do $$ begin if exists (select from pg_catalog.pg_class where oid = to_regclass(${literal(table)}) and relkind = 'v') ` +
+      `then drop view ${table}; else drop table if exists ${table}; end if; end $$`,
     lockRows: 'for update',
     isAtomic: true,
     leaseSeconds: 90,
