@@ -66,8 +66,9 @@ export function tables({ people, columns, valueLength, keyLength, changed }: Sce
         points: integer,
         moved: boolean,
         lost: 0,
-        members: text(members),
+        omits: boolean,
         since: timestamp,
+        ...Object.fromEntries(Array.from({ length: columns }, (_, i) => [`s${i}`, boolean])),
         ...values('v_'),
       },
     },
@@ -88,19 +89,24 @@ const FREE = 21
 export function statements(scenario: Scenario): Statement[] {
   const { candidates, snapshot, delta, outbox, small } = tables(scenario)
   const keys = { table: candidates, columns: ['k', 'bad'] }
-  const counted = { table: delta, columns: ['op', 'sets', 'points', 'moved', 'lost', 'members'] }
   const values = Object.keys(delta.columns).filter((name) => name.startsWith('v_'))
+  const flags = Object.keys(delta.columns).filter((name) => /^s\d+$/.test(name))
+  const counted = { table: delta, columns: ['op', 'sets', 'points', 'moved', 'lost', ...flags] }
   const big: Statement[] = [
     { stage: 'check keys', writes: false, reads: [keys] },
     { stage: 'check duplicates', writes: false, reads: [keys] },
     { stage: 'count withheld', writes: false, reads: [keys] },
     { stage: 'delta', writes: true, reads: [{ table: candidates }, { table: snapshot }] },
     { stage: 'count', writes: false, reads: [counted] },
-    { stage: 'outbox', writes: true, reads: [{ table: delta, columns: ['k', 'op', 'sets', 'members'] }] },
+    {
+      stage: 'outbox',
+      writes: true,
+      reads: [{ table: delta, columns: ['k', 'op', 'sets', ...flags, ...values] }],
+    },
     { stage: 'send', writes: false, reads: [{ table: outbox, columns: ['seq', 'obj'] }] },
-    { stage: 'count sent', writes: false, reads: [{ table: delta, columns: ['members'] }] },
+    { stage: 'count sent', writes: false, reads: [{ table: delta, columns: flags }] },
     { stage: 'count settled', writes: false, reads: [counted] },
-    { stage: 'history', writes: true, reads: [{ table: delta, columns: ['k', 'op', 'members'] }] },
+    { stage: 'history', writes: true, reads: [{ table: delta, columns: ['k', 'op', ...flags, ...values] }] },
     {
       stage: 'snapshot',
       writes: true,
@@ -161,7 +167,7 @@ export function bytesByFormula({
 }: Scenario): number {
   const m = 2 + c * (v + 20)
   const perPerson = 3 * (2 + k) + (2 + k + c * (2 + v)) + 2 * (2 + k + 8 + c * (2 + v))
-  const perChange = 6 * m + c * (2 + v) + 6 * k + 129
+  const perChange = m + c * (3 * (2 + v) + 5) + 6 * k + 129
   return n * perPerson + n * r * perChange + (SMALL.reads + SMALL.writes) * LEAST_PER_TABLE
 }
 

@@ -2,9 +2,9 @@
 // text over the aliases c (candidate), s (snapshot), d (doubt), p (parked).
 
 import type { Write } from '../model/definition.ts'
-import type { LeavePolicy } from '../model/words.ts'
 import type { Dialect } from '../warehouse/port.ts'
 import type { DeltaInput } from './delta.ts'
+import { formerWrites } from './said.ts'
 import { hasKept, keptWrites, type Slot } from './slots.ts'
 
 export const PRESENT = 'c.k is not null'
@@ -21,7 +21,6 @@ export interface SlotSql {
   readonly rewrite?: string
   /** Its NULL says nothing, and the snapshot holds nothing. */
   readonly omits?: string
-  readonly member?: string
   readonly sets?: string
   readonly moved?: string
   readonly lost?: string
@@ -39,7 +38,7 @@ export function slotSql(dialect: Dialect, input: DeltaInput, slot: Slot, index: 
     input.parked?.slots.has(index) === true ? `coalesce(p.p${index} = ${mark}, false)` : undefined
   const parts = targetParts(dialect, { slot, target, now, holds, parked, doubt: input.doubt !== undefined })
   return slot.element === undefined
-    ? attributeSql(dialect, slot, { ...parts, target, now, holds, parked, index })
+    ? attributeSql(slot, { ...parts, target, now, holds, parked, index })
     : elementSql(parts, index)
 }
 
@@ -75,8 +74,6 @@ interface TargetParts
   readonly rewrite?: string
   /** The value after settling. */
   readonly value: string
-  /** JSON of the values of other kinds that are still held after settling. */
-  readonly former: readonly string[]
   /** Condition: something is held after settling. */
   readonly set: string
 }
@@ -84,7 +81,7 @@ interface TargetParts
 function targetParts(dialect: Dialect, input: TargetInput): TargetParts {
   const { slot, target, now, holds, parked } = input
   const same = slot.held.find((write) => write.column === target.column)
-  const others = slot.held.filter((write) => write !== same)
+  const others = formerWrites(slot)
   const before =
     same === undefined ? `cast(null as ${dialect.columnType(target.valueKind)})` : snap(dialect, same)
   const kept = target.onLeave === 'keep'
@@ -115,7 +112,6 @@ function targetParts(dialect: Dialect, input: TargetInput): TargetParts {
   const set = [value, ...former].map((expression) => `(${expression}) is not null`).join(' or ')
   return {
     value,
-    former: others.map((write, i) => dialect.wire(write.valueKind, `(${former[i]})`)),
     set: `(${set})`,
     changed,
     really,
@@ -162,26 +158,22 @@ function elementSql(parts: TargetParts, index: number): SlotSql {
 }
 
 function attributeSql(
-  dialect: Dialect,
   slot: Slot,
   parts: TargetParts & Pick<TargetInput, 'target' | 'now' | 'holds' | 'parked'> & { index: number },
 ): SlotSql {
   const { target } = parts
-  const name = dialect.literal(`${JSON.stringify(slot.attribute)}:`)
-  const back = takenBack(target.onLeave)
-  const membership = target.source === undefined
-  const said = membership
-    ? `case when ${parts.set} then 'true' else '${back}' end`
-    : `coalesce(${[dialect.wire(target.valueKind, parts.value), ...parts.former].join(', ')}, '${back}')`
-  const canLose = !membership && slot.held.length > 0 && target.nulls !== 'omit'
+  const canLose = target.source !== undefined && slot.held.length > 0 && target.nulls !== 'omit'
   const unlessParked = parts.parked === undefined ? '' : ` and not ${parts.parked}`
   const lost = `case when ${PRESENT} and (${parts.holds}) and ${parts.now} is null${unlessParked} then '[${parts.index}]' end`
-  return {
-    ...parts,
-    member: `case when ${parts.changed} then ${name} || ${said} end`,
-    ...(canLose ? { lost } : {}),
-  }
+  return { ...speaking(parts, parts.index), ...(canLose ? { lost } : {}) }
 }
+
+/** With the flag that says whether an attribute is sent. */
+const speaking = <T extends Pick<SlotSql, 'changed' | 'columns' | 'named'>>(parts: T, index: number): T => ({
+  ...parts,
+  columns: [`${parts.changed} as s${index}`, ...parts.columns],
+  named: [`s${index}`, ...parts.named],
+})
 
 /** Whether a present person's value differs from what the snapshot holds. */
 function difference(
@@ -230,8 +222,5 @@ function goneSql(
       named: [`l${context.index}`, ...named],
     }
   }
-  const name = dialect.literal(`${JSON.stringify(slot.attribute)}:${takenBack(policy)}`)
-  return { ...common, member: `case when ${changed} then ${name} end`, columns: values, named }
+  return speaking({ ...common, columns: values, named }, context.index)
 }
-
-const takenBack = (policy: LeavePolicy): 'false' | 'null' => (policy === 'false' ? 'false' : 'null')

@@ -1,14 +1,15 @@
 // Decides the statement that finds what differs: target against snapshot and doubt, column by column, inside the store.
-// Pure text. The delta is frozen: it carries the members to send and the values that the snapshot takes once Braze has
-// accepted them, so that settling needs nothing else (candidates die with their session).
+// Pure text. The delta is frozen: it carries which attributes are sent and the values that the snapshot takes once Braze has
+// accepted them, so that sending and settling need nothing else (candidates die with their session).
 //
 // Shape of a delta table: seq (its number, where rows are numbered as they come), k, op (add | change | remove | repair | rewrite), sets, points, moved, lost, omits (a column that
-// omits its NULL is left unsaid, with nothing held for it), members, l<i> (add | remove, for list slot i), since, v_<column>
-// (the value after settling).
+// omits its NULL is left unsaid, with nothing held for it), since, for slot i s<i> (its attribute is sent) or
+// l<i> (add | remove, of a list), v_<column> (the value after settling).
 
 import type { Identity } from '../model/words.ts'
 import type { Dialect } from '../warehouse/port.ts'
 import { ABSENT, PRESENT, type SlotSql, slotSql } from './delta-slot.ts'
+import { membersText } from './said.ts'
 import { hasKept, omitting, type Slot, takesBack } from './slots.ts'
 
 export interface DeltaInput {
@@ -59,7 +60,7 @@ export function createDelta(dialect: Dialect, input: DeltaInput): string {
   return `create table ${input.delta}${dialect.runTable('k')} as\nselect ${[...number, ...columns].join(', ')} from (\n${select([])}\n) as r where whole is distinct from ${rowMark(dialect, input.slots)}`
 }
 
-const DELTA_COLUMNS = ['k', 'op', 'sets', 'points', 'moved', 'lost', 'omits', 'members', 'since'] as const
+const DELTA_COLUMNS = ['k', 'op', 'sets', 'points', 'moved', 'lost', 'omits', 'since'] as const
 
 /** Condition: in doubt, and this row can say something about it. Where a NULL is omitted, only a value or leaving does. */
 const inDoubt = ({ slots }: DeltaInput): string =>
@@ -68,8 +69,9 @@ const inDoubt = ({ slots }: DeltaInput): string =>
 /** Digest of all that a delta row of one sync would send, to notice that a refused row is the same again. */
 export function rowMark(dialect: Dialect, slots: readonly Slot[], alias = ''): string {
   const prefix = alias === '' ? '' : `${alias}.`
-  const parts = ['members', ...slots.flatMap((slot, i) => (slot.element === undefined ? [] : [`l${i}`]))]
-  return dialect.md5(parts.map((part) => `coalesce(${prefix}${part}, '')`).join(' || '))
+  const lists = slots.flatMap((slot, i) => (slot.element === undefined ? [] : [`${prefix}l${i}`]))
+  const parts = [membersText(dialect, slots, alias), ...lists]
+  return dialect.md5(parts.map((part) => `coalesce(${part}, '')`).join(' || '))
 }
 
 const keyOf = (input: DeltaInput): string =>
@@ -105,12 +107,9 @@ function rowColumns(
   slots: readonly SlotSql[],
   absent: { readonly leaves: boolean; readonly forgets: boolean },
 ): string[] {
-  const members = slots.flatMap((slot) => (slot.member === undefined ? [] : [slot.member]))
   const sum = slots.map((slot) => `case when ${slot.says} then 1 else 0 end`).join(' + ') || '0'
   const any = (name: 'sets' | 'moved') => slots.flatMap((slot) => slot[name] ?? []).join(' or ') || 'false'
   const lost = slots.flatMap((slot) => slot.lost ?? [])
-  const text = (parts: readonly string[]) =>
-    parts.length === 0 ? `cast(null as ${dialect.types.text})` : `nullif(${dialect.joinText(',', parts)}, '')`
   return [
     `${keyOf(input)} as k`,
     `${opOf(input, slots, absent)} as op`,
@@ -119,7 +118,6 @@ function rowColumns(
     `(${any('moved')}) as moved`,
     `${lost.length === 0 ? `cast(null as ${dialect.types.text})` : `nullif(${dialect.joinText('', lost)}, '')`} as lost`,
     `(${slots.flatMap((slot) => slot.omits ?? []).join(' or ') || 'false'}) as omits`,
-    `${text(members)} as members`,
     's.since as since',
     ...slots.flatMap((slot) => slot.columns),
     ...(input.parked === undefined ? [] : ['p.whole as whole']),

@@ -1,6 +1,7 @@
 // Decides the numbers of a delta: what people read in a plan, what guards judge, what a run reports. Pure text and parsing.
 
 import type { Dialect, Row } from '../warehouse/port.ts'
+import { isSilent } from './said.ts'
 import type { Slot } from './slots.ts'
 import { asNumber } from './sql.ts'
 
@@ -59,15 +60,6 @@ export function readNumbers(row: Row | undefined, slots: readonly Slot[]): Delta
     newProfiles: asNumber(row?.new_profiles),
     lost,
   }
-}
-
-/** Condition on a delta row with nothing to send; it is settled all the same. */
-export function isSilent(slots: readonly Slot[], alias = ''): string {
-  const prefix = alias === '' ? '' : `${alias}.`
-  return [
-    `${prefix}members is null`,
-    ...slots.flatMap((slot, i) => (slot.element === undefined ? [] : [`${prefix}l${i} is null`])),
-  ].join(' and ')
 }
 
 /** One row: people, how many distinct people the deltas of several syncs have something to send to. */

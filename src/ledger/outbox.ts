@@ -4,7 +4,7 @@
 
 import type { Identity } from '../model/words.ts'
 import type { Dialect } from '../warehouse/port.ts'
-import { isSilent } from './numbers.ts'
+import { isSilent, membersText } from './said.ts'
 import type { Slot } from './slots.ts'
 
 export interface OutboxPart {
@@ -172,7 +172,7 @@ function partRows(
   const names = input.lists.flatMap((_, j) => [`a${j}`, `r${j}`])
   const where = [`not (${isSilent(part.slots, 'd')})`, ...input.conditions].join(' and ')
   const first = [...(input.columns ?? []), 'd.k']
-  return `select ${first.join(', ')}, d.sets as creates, d.members as m${elements.map((text, i) => `, ${text} as ${names[i]}`).join('')} from ${part.delta} as d where ${where}`
+  return `select ${first.join(', ')}, d.sets as creates, ${membersText(dialect, part.slots, 'd')} as m${elements.map((text, i) => `, ${text} as ${names[i]}`).join('')} from ${part.delta} as d where ${where}`
 }
 
 /** The elements of one list that a row adds or removes, as JSON strings joined by commas; NULL for none. */

@@ -2,8 +2,8 @@
 // refusals are on record together, so both counts are of one moment.
 
 import { answersOf } from './ack-tables.ts'
-import { isSilent } from './numbers.ts'
 import type { OutboxPart } from './outbox.ts'
+import { isSilent } from './said.ts'
 import { asNumber, asText, inScope, type Ledger, literal, oneRow } from './sql.ts'
 
 export interface Answered {

@@ -1,6 +1,7 @@
 // Decides which changes of a plan a person is shown: a few of each kind, identities included, for a terminal only.
 
 import type { PlanSync } from './plans.ts'
+import { saidText } from './said.ts'
 import { asText, type Ledger } from './sql.ts'
 
 export interface Sample {
@@ -14,14 +15,7 @@ export async function readSamples(ledger: Ledger, planned: PlanSync, count: numb
   const { dialect, session } = ledger
   if (planned.delta === undefined) return []
   const delta = dialect.table(planned.delta)
-  const lists = planned.definition.slots.flatMap((slot, i) =>
-    slot.element === undefined
-      ? []
-      : [
-          `case when d.l${i} is not null then ${dialect.literal(`${JSON.stringify(slot.attribute)}:{"`)} || d.l${i} || ${dialect.literal(`":[${JSON.stringify(slot.element)}]}`)} end`,
-        ],
-  )
-  const members = dialect.joinText(',', ['d.members', ...lists])
+  const members = saidText(dialect, planned.definition.slots, 'd')
   const each = ['add', 'change', 'remove'].map(
     (op) =>
       `(select d.op, d.k, ${members} as members from ${delta} as d where d.op = '${op}' order by d.k limit ${count})`,

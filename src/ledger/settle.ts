@@ -6,7 +6,7 @@
 import type { Identity } from '../model/words.ts'
 import { answersOf } from './ack-tables.ts'
 import { rowMark } from './delta.ts'
-import { isSilent } from './numbers.ts'
+import { isSilent, saidText } from './said.ts'
 import { omitting, type Slot } from './slots.ts'
 import { inScope, type Ledger, literal } from './sql.ts'
 
@@ -95,8 +95,9 @@ export function settleSync(ledger: Ledger, input: SettleInput): string[] {
     ...columns.map(v),
   ]
   return [
-    ...(input.allAccepted ? [] : refusedBack(ledger, input)),
+    // Before the values that were refused are replaced by the old ones: it tells what was sent.
     ...(input.firstLoad || !input.keepsHistory ? [] : [addHistory(ledger, input, done)]),
+    ...(input.allAccepted ? [] : refusedBack(ledger, input)),
     ...(dialect.isAtomic
       ? [
           `delete from ${input.snapshot} where k in (select d.k from ${input.delta} as d where op <> 'add' and ${done})`,
@@ -156,15 +157,6 @@ function isOurs({ dialect }: Ledger, { slots }: SettleInput): string {
 function addHistory(ledger: Ledger, input: SettleInput, done: string): string {
   const { dialect } = ledger
   const { project, workspace } = ledger.scope
-  const lists = input.slots.flatMap((slot, i) =>
-    slot.element === undefined
-      ? []
-      : [
-          `case when d.l${i} is not null then ${literal(dialect, `${JSON.stringify(slot.attribute)}:{"`)} || d.l${i} || ${literal(dialect, `":[${JSON.stringify(slot.element)}]}`)} end`,
-        ],
-  )
-  const members =
-    lists.length === 0 ? 'd.members' : `nullif(${dialect.joinText(',', ['d.members', ...lists])}, '')`
   const fixed = [project, workspace, input.sync].map((text) => literal(dialect, text)).join(', ')
   // Run again, it finds what it wrote.
   const once = dialect.isAtomic
@@ -172,7 +164,7 @@ function addHistory(ledger: Ledger, input: SettleInput, done: string): string {
     : ` and not exists (select 1 from ${dialect.table('history')} as h where ${inScope(ledger, 'h')} and h.sync = ${literal(dialect, input.sync)} and h.run = ${literal(dialect, input.run)})`
   return (
     `insert into ${dialect.table('history')} (project, workspace, sync, k, op, members, run, settled_at) ` +
-    `select ${fixed}, d.k, d.op, ${members}, ${literal(dialect, input.run)}, ${dialect.now} from ${input.delta} as d where d.op in ('add', 'change', 'remove') and ${done}${once}`
+    `select ${fixed}, d.k, d.op, ${saidText(dialect, input.slots, 'd')}, ${literal(dialect, input.run)}, ${dialect.now} from ${input.delta} as d where d.op in ('add', 'change', 'remove') and ${done}${once}`
   )
 }
 
@@ -227,9 +219,12 @@ function freshMarks(ledger: Ledger, input: SettleInput): string[] {
   const refused = input.allAccepted
     ? ''
     : `and d.k not in (${refusedPeople(ledger, input, isOurs(ledger, input))})`
+  const sent = input.slots.flatMap((slot, i) =>
+    slot.element === undefined ? [`(j.attribute = ${literal(dialect, slot.attribute)} and d.s${i})`] : [],
+  )
   return [
     `delete from ${dialect.table('rejections')} as j where ${ours} and j.source = 'braze' and j.parked and exists (select 1 from ${input.delta} as d ` +
-      `where d.k = j.k and ${settledCondition(ledger, input)} and (j.attribute = '' or d.members like '%"' || j.attribute || '":%') ${refused})`,
+      `where d.k = j.k and ${settledCondition(ledger, input)} and (${[`j.attribute = ''`, ...sent].join(' or ')}) ${refused})`,
   ]
 }
 

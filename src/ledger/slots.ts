@@ -79,7 +79,7 @@ const sameSlot = (
 
 /** Slots whose NULL says nothing: what an unanswered write may have left there stays until a value is sent or its person leaves. */
 export const omitting = (slots: readonly Slot[]): readonly Slot[] =>
-  slots.filter(({ target }) => target?.source !== undefined && target.nulls === 'omit')
+  slots.filter(({ target }) => target?.nulls === 'omit')
 
 /** A name that every database takes: lower-case letters, digits, underscores; at most 40 characters. */
 function freeColumn(spec: WriteSpec, taken: ReadonlySet<string>): string {

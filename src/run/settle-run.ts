@@ -5,8 +5,9 @@ import { answersOf } from '../ledger/ack-tables.ts'
 import { checkFence, type Lease, stillOurs, takenOver } from '../ledger/lease.ts'
 import { type Marks, readMarks } from '../ledger/marks.ts'
 import { tableNames } from '../ledger/names.ts'
-import { countDelta, isSilent, readNumbers } from '../ledger/numbers.ts'
+import { countDelta, readNumbers } from '../ledger/numbers.ts'
 import type { PlanSync } from '../ledger/plans.ts'
+import { isSilent } from '../ledger/said.ts'
 import {
   among,
   countFresh,

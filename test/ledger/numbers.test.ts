@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { countDelta, countPeople, isSilent, readNumbers } from '../../src/ledger/numbers.ts'
+import { countDelta, countPeople, readNumbers } from '../../src/ledger/numbers.ts'
+import { isSilent } from '../../src/ledger/said.ts'
 import type { Slot } from '../../src/ledger/slots.ts'
 import { openLedger, type TestLedger } from './open-ledger.ts'
 
@@ -17,15 +18,15 @@ describe.each(['duckdb', 'postgres'] as const)('the numbers of a delta on %s', (
     ledger = await openLedger(kind)
     const { text, boolean, bigint } = ledger.dialect.types
     await ledger.run(
-      `create table ${ledger.dialect.table('d1')} (k ${text}, op ${text}, sets ${boolean}, points ${bigint}, moved ${boolean}, lost ${text}, members ${text}, l1 ${text})`,
+      `create table ${ledger.dialect.table('d1')} (k ${text}, op ${text}, sets ${boolean}, points ${bigint}, moved ${boolean}, lost ${text}, s0 ${boolean}, s2 ${boolean}, l1 ${text})`,
       `insert into ${ledger.dialect.table('d1')} values
-        ('new', 'add', true, 2, false, null, '"city":"x"', 'add'),
-        ('changed', 'change', true, 1, false, null, '"city":"y"', null),
-        ('lost', 'change', false, 1, true, '[0]', '"city":null', null),
-        ('lost both', 'change', false, 2, true, '[0][2]', '"city":null,"city_old":null', null),
-        ('left', 'remove', false, 1, false, null, null, 'remove'),
-        ('again', 'repair', true, 2, false, null, '"city":"z"', 'add'),
-        ('silent', 'change', false, 0, false, null, null, null)`,
+        ('new', 'add', true, 2, false, null, true, false, 'add'),
+        ('changed', 'change', true, 1, false, null, true, false, null),
+        ('lost', 'change', false, 1, true, '[0]', true, false, null),
+        ('lost both', 'change', false, 2, true, '[0][2]', true, true, null),
+        ('left', 'remove', false, 1, false, null, false, false, 'remove'),
+        ('again', 'repair', true, 2, false, null, true, false, 'add'),
+        ('silent', 'change', false, 0, false, null, false, false, null)`,
     )
   })
   afterAll(() => ledger.close())
@@ -77,7 +78,7 @@ describe.each(['duckdb', 'postgres'] as const)('the numbers of a delta on %s', (
     })
   })
 
-  it('calls a row silent that has neither members nor elements', async () => {
+  it('calls a row silent that says nothing of any attribute or element', async () => {
     const table = ledger.dialect.table('d1')
     expect(await ledger.rows(`select k from ${table} as d where ${isSilent(SLOTS, 'd')}`)).toEqual([
       { k: 'silent' },

@@ -10,19 +10,21 @@ import {
 } from '../../src/ledger/outbox.ts'
 import type { Slot } from '../../src/ledger/slots.ts'
 import type { Identity } from '../../src/model/words.ts'
-import type { Dialect } from '../../src/warehouse/port.ts'
+import type { Dialect, SourceValue } from '../../src/warehouse/port.ts'
 import { openLedger, type TestLedger } from './open-ledger.ts'
 
-/** A delta row as it stands in its table: members as JSON text, one op for each list slot. */
+/** A delta row: JSON text for each attribute that it says something of, one op for each list slot. */
 interface DeltaRow {
   readonly k: string
   readonly op: 'add' | 'change' | 'remove'
   readonly sets: boolean
-  readonly members: string | undefined
+  readonly said: readonly (string | undefined)[]
   readonly lists: readonly ('add' | 'remove' | undefined)[]
 }
 
 interface Part {
+  /** Names of the attributes. */
+  readonly attributes: readonly [string, string]
   readonly identity: Identity
   readonly firstLoad: boolean
   /** Elements by slot; the lists are called l and m. */
@@ -32,11 +34,14 @@ interface Part {
 
 const KEYS = ['a', 'b', 'c', "d'", 'e"\\', '😀', 'g', 'h']
 
-const rowOf = (n: number, lists: number): fc.Arbitrary<Omit<DeltaRow, 'k'>> =>
+const rowOf = (lists: number): fc.Arbitrary<Omit<DeltaRow, 'k'>> =>
   fc.record({
     op: fc.constantFrom('add' as const, 'change' as const, 'remove' as const),
     sets: fc.boolean(),
-    members: fc.option(fc.constantFrom(`"p${n}":1`, `"p${n}":"x,\\"}","q${n}":null`), { nil: undefined }),
+    said: fc.tuple(
+      fc.option(fc.constantFrom('1', '"x,\\"}"', 'null'), { nil: undefined }),
+      fc.option(fc.constantFrom('null', '[{}]'), { nil: undefined }),
+    ),
     lists: fc.array(fc.constantFrom('add' as const, 'remove' as const, undefined), {
       minLength: lists,
       maxLength: lists,
@@ -46,40 +51,49 @@ const rowOf = (n: number, lists: number): fc.Arbitrary<Omit<DeltaRow, 'k'>> =>
 const partOf = (n: number): fc.Arbitrary<Part> =>
   fc.nat(2).chain((lists) =>
     fc.record({
+      attributes: fc.constant([`p${n}`, `q"${n}`] as const),
       identity: fc.constantFrom<Identity>('external_id', 'external_id', 'email', 'alias'),
       firstLoad: fc.boolean(),
       slots: fc.constant(['l', 'm'].slice(0, lists).map((attribute) => ({ attribute, element: `e'${n}` }))),
       rows: fc
-        .uniqueArray(fc.tuple(fc.constantFrom(...KEYS), rowOf(n, lists)), { selector: ([k]) => k })
+        .uniqueArray(fc.tuple(fc.constantFrom(...KEYS), rowOf(lists)), { selector: ([k]) => k })
         .map((rows) => rows.map(([k, row]) => ({ k, ...row }))),
     }),
   )
 
 const parts = fc.tuple(partOf(0), partOf(1), partOf(2))
 
-/** A slot without an element comes first, so that the lists are not slot 0. */
+const json: SourceValue = { kind: 'json', canonical: (expression) => expression }
+
 const slotsOf = (part: Part): Slot[] => [
-  { attribute: 'p', held: [] },
+  ...part.attributes.map((attribute, i): Slot => {
+    const write = { attribute, column: `c${i}`, valueKind: 'json', onLeave: 'unset', nulls: 'unset' } as const
+    return { attribute, target: { ...write, source: { column: `c${i}`, value: json } }, held: [] }
+  }),
   ...part.slots.map(({ attribute, element }) => ({ attribute, element, held: [] })),
 ]
 
 const keyOf = (identity: Identity, k: string): string =>
   identity === 'alias' ? JSON.stringify({ alias_name: k, alias_label: 'l' }) : k
 
-const isSilent = (row: DeltaRow): boolean =>
-  row.members === undefined && row.lists.every((op) => op === undefined)
+const isSilent = (row: DeltaRow): boolean => [...row.said, ...row.lists].every((what) => what === undefined)
 
 async function makeDelta(ledger: TestLedger, table: string, part: Part): Promise<OutboxPart> {
   const { dialect } = ledger
   const { text, boolean } = dialect.types
-  const lists = part.slots.map((_, i) => `l${i + 1} ${text}`)
+  const attributes = part.attributes.flatMap((_, i) => [`s${i} ${boolean}`, `v_c${i} ${text}`])
+  const lists = part.slots.map((_, i) => `l${i + part.attributes.length} ${text}`)
   await ledger.run(
-    `create table ${table} (${[`seq ${dialect.types.bigint}`, `k ${text}`, `op ${text}`, `sets ${boolean}`, `lost ${text}`, `members ${text}`, ...lists].join(', ')})`,
+    `create table ${table} (${[`seq ${dialect.types.bigint}`, `k ${text}`, `op ${text}`, `sets ${boolean}`, `lost ${text}`, ...attributes, ...lists].join(', ')})`,
   )
+  const saying = (json: string | undefined) => [
+    String(json !== undefined),
+    value(json === 'null' ? undefined : json),
+  ]
   const value = (cell: string | undefined) => (cell === undefined ? 'null' : dialect.literal(cell))
   for (const [seq, row] of part.rows.entries())
     await ledger.run(
-      `insert into ${table} values (${[String(seq), value(keyOf(part.identity, row.k)), value(row.op), String(row.sets), 'null', value(row.members), ...row.lists.map(value)].join(', ')})`,
+      `insert into ${table} values (${[String(seq), value(keyOf(part.identity, row.k)), value(row.op), String(row.sets), 'null', ...row.said.flatMap(saying), ...row.lists.map(value)].join(', ')})`,
     )
   return {
     sync: table,
@@ -106,7 +120,9 @@ function expected(all: readonly Part[]): Map<string, object> {
         _update_existing_only: true,
       }
       if (row.sets) person._update_existing_only = false
-      Object.assign(person, JSON.parse(`{${row.members ?? ''}}`))
+      row.said.forEach((value, i) => {
+        if (value !== undefined) person[part.attributes[i] ?? ''] = JSON.parse(value)
+      })
       part.slots.forEach(({ attribute, element }, i) => {
         const op = row.lists[i]
         if (op === undefined) return

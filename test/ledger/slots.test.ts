@@ -145,7 +145,7 @@ const NAMES = [
     'points',
     'moved',
     'lost',
-    'members',
+    's0',
     'whole',
     'l0',
     'p0',

@@ -3,6 +3,7 @@
 
 import { expect } from 'vitest'
 import { createDelta } from '../../src/ledger/delta.ts'
+import { membersText } from '../../src/ledger/said.ts'
 import { type SettleInput, settleSync } from '../../src/ledger/settle.ts'
 import { type Slot, slotsOf, writesOf } from '../../src/ledger/slots.ts'
 import { addColumns, createSnapshot, dropColumn } from '../../src/ledger/snapshot.ts'
@@ -114,7 +115,9 @@ async function findDelta(
       ...(doubt === '' ? {} : { doubt }),
     }),
   )
-  const rows = await ledger.rows(`select * from ${names.delta}`)
+  const rows = await ledger.rows(
+    `select d.*, ${membersText(dialect, slots, 'd')} as members from ${names.delta} as d`,
+  )
   expect(new Set(rows.map(({ k }) => k)).size, 'one row a person').toBe(rows.length)
   return new Map(
     rows.map((row) => {
