@@ -17,7 +17,7 @@ export interface Chunk extends SentBatch {
 /** Batches of a chunk: the people of so many, and of what is under way before them, are in doubt at most after a crash. */
 const [FIRST_BATCHES, MOST_BATCHES] = [64, 256]
 /** Characters of a chunk, of which two are in memory: wide rows make small chunks. */
-const CHUNK_CHARACTERS = 8_000_000
+const CHUNK_CHARACTERS = 4_000_000
 
 /** Numbers that the first chunk covers. */
 export const firstSpan = (dialect: Dialect, size: number): number =>

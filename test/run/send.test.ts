@@ -124,8 +124,10 @@ describe('law 3: every number of the outbox ends in one outcome', () => {
     expect(result).toEqual({ objects: 260, complete: true, failure: undefined })
     expect(log.filter((line) => line.startsWith('started'))).toEqual([
       'started 0-127',
-      'started 128-205',
-      'started 206-259',
+      'started 128-165',
+      'started 166-203',
+      'started 204-241',
+      'started 242-259',
     ])
   })
 
