@@ -6,7 +6,7 @@ import { resolve } from 'node:path'
 import { performance } from 'node:perf_hooks'
 import { CommanderError } from 'commander'
 import type { Call } from './call.ts'
-import { type Globals, makeProgram } from './program.ts'
+import { type Globals, HERE, makeProgram } from './program.ts'
 import type { Signals } from './signals.ts'
 
 type Stream = NodeJS.WritableStream & { readonly isTTY?: boolean }
@@ -49,7 +49,8 @@ async function openCall(globals: Globals, surroundings: Surroundings): Promise<C
   const { stdout, stderr, env, directory } = surroundings
   const hider = openHider()
   const { json = false, verbose = false, showIds = false, color } = globals
-  const output = openOutput({ stdout, stderr, env, json, color, hider })
+  const project = globals.project === HERE ? {} : { project: globals.project }
+  const output = openOutput({ stdout, stderr, env, json, color, hider, ...project })
   return {
     startedIn: directory,
     directory: resolve(directory, globals.project),

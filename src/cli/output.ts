@@ -28,11 +28,14 @@ export interface OutputOptions {
   readonly json: boolean
   readonly color: boolean
   readonly hider: Hider
+  /** What --project was given, when it was. */
+  readonly project?: string
 }
 
-export function openOutput({ stdout, stderr, env, json, color, hider }: OutputOptions): Output {
-  const paints = new Map([stdout, stderr].map((to) => [to, paintFor(color && wantsColour(to, env))]))
-  const plain = paintFor(false)
+export function openOutput(options: OutputOptions): Output {
+  const { stdout, stderr, env, json, color, hider, project } = options
+  const paints = new Map([stdout, stderr].map((to) => [to, paintFor(color && wantsColour(to, env), project)]))
+  const plain = paintFor(false, project)
   let hasObject = false
   const say = (to: Stream, text: (paint: Paint) => string) => {
     const said = hider.hide(text(paints.get(to) ?? plain))

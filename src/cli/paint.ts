@@ -1,4 +1,4 @@
-// Decides which colours mean what, and that there are none where nobody sees them.
+// Decides which colours mean what, and that there are none where nobody sees them; and how a command to type next looks.
 
 import picocolors from 'picocolors'
 
@@ -8,12 +8,20 @@ export interface Paint {
   good(text: string): string
   warn(text: string): string
   bad(text: string): string
+  /** A command of ours to type next, for the same project. */
+  command(words: string): string
 }
 
-export function paintFor(isColoured: boolean): Paint {
+/** `project`: what --project was given, when it was. */
+export function paintFor(isColoured: boolean, project?: string): Paint {
   const { bold, dim, green, yellow, red } = picocolors.createColors(isColoured)
-  return { strong: bold, faint: dim, good: green, warn: yellow, bad: red }
+  const same = project === undefined ? '' : ` --project ${shellWord(project)}`
+  const command = (words: string) => bold(`brazier ${words}${same}`)
+  return { strong: bold, faint: dim, good: green, warn: yellow, bad: red, command }
 }
+
+const shellWord = (text: string): string =>
+  /^[\w./~-]+$/.test(text) ? text : `'${text.replaceAll("'", `'\\''`)}'`
 
 /** https://no-color.org: any value but an empty one. */
 export function wantsColour(

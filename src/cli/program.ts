@@ -10,6 +10,9 @@ import { readingCommands } from './command-line/reading-commands.ts'
 import { sendingCommands } from './command-line/sending-commands.ts'
 import { serviceCommands } from './command-line/service-commands.ts'
 
+/** The project where nothing else is said. */
+export const HERE = '.'
+
 export interface Globals {
   readonly project: string
   readonly json?: boolean
@@ -42,7 +45,7 @@ export function makeProgram(options: ProgramOptions): Command {
   const program = new Command('brazier')
     .description('Keeps Braze in step with a warehouse: SQL files in, the difference out.')
     .version(options.version, '-V, --version', 'print the version')
-    .option('-p, --project <dir>', 'the folder of the project', '.')
+    .option('-p, --project <dir>', 'the folder of the project', HERE)
     .option('--json', 'print one JSON object on stdout')
     .option('--verbose', 'log more; show where an error comes from')
     .option('--show-ids', 'show people by their identity when the output is no terminal')

@@ -3,6 +3,7 @@
 import { readdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { paintFor } from '../../src/cli/paint.ts'
 import { type Sandbox, startSandbox } from '../../src/sandbox/start-sandbox.ts'
 import { brazier, newFolder } from './support/brazier.ts'
 
@@ -92,6 +93,21 @@ describe('what is due', () => {
     const { stdout } = await run('sync', '--due', '--json')
     expect(JSON.parse(stdout).syncs.map((sync: { name: string }) => sync.name)).toEqual(['big_spenders'])
   })
+})
+
+it('a command that is printed to be typed next is for the same project', async () => {
+  const folder = join(shop, '..')
+  const other = (words: string[], directory = 'shop') =>
+    brazier([...words, '--project', directory], { cwd: folder, env: { BRAZE_ENDPOINT: sandbox.url } })
+  const planned = await other(['plan'])
+  const typed = /^ {2}brazier (apply p-\S+ --project shop)$/m.exec(planned.stdout)?.[1]
+  const applied = await brazier((typed ?? '').split(' '), {
+    cwd: folder,
+    env: { BRAZE_ENDPOINT: sandbox.url },
+  })
+  expect([applied.code, sandbox.requests.length]).toEqual([0, 1])
+  expect(paintFor(false, "it's here").command('runs')).toBe("brazier runs --project 'it'\\''s here'")
+  expect(paintFor(false).command('runs')).toBe('brazier runs')
 })
 
 describe('a guard', () => {

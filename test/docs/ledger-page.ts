@@ -35,7 +35,7 @@ What Braze holds because of a sync. One row per person, one column per attribute
 | \`sent_at\` | When Braze accepted the row last (UTC); only where \`create_users\` is false |
 | an attribute's name (for a list: the sync's) | The value that Braze accepted; true for a flag and for an element of a list |
 
-Tables whose names start with \`delta_\`, \`outbox_\`, \`front_\`, \`accepted_\`, \`unsure_\` or \`scratch_\` belong to a plan or to a run that is
+Tables and views whose names start with \`delta_\`, \`outbox_\`, \`front_\`, \`accepted_\`, \`unsure_\` or \`scratch_\` belong to a plan or to a run that is
 under way, and go with it.
 `
 

@@ -10,5 +10,5 @@ export function orphanText(
   const holds =
     size === 0 ? '' : `, but Braze still holds what it wrote for ${counted(size, 'person', 'people')}`
   const purpose = size === 0 ? 'to forget it' : 'to take it back'
-  return `${paint.warn('orphan')} ${paint.strong(name)}: its file is gone${holds}; ${purpose}: brazier retire ${name}`
+  return `${paint.warn('orphan')} ${paint.strong(name)}: its file is gone${holds}; ${purpose}: ${paint.command(`retire ${name}`)}`
 }

@@ -170,6 +170,6 @@ function footer(report: PlanReport, view: PlanView, paint: Paint): string {
       `${counted(report.dataPoints, 'data point')}; at most ${counted(report.newProfiles, 'new profile')}.`,
     '',
     `Nothing was sent. The plan expires ${hours}. To send exactly this:`,
-    indented(paint.strong(`brazier apply ${report.plan}`)),
+    indented(paint.command(`apply ${report.plan}`)),
   ].join('\n')
 }

@@ -62,7 +62,7 @@ function heldText(sync: SyncLine, paint: Paint): string {
     ...sync.heldBy.map((reason) => indented(reason)),
     sync.plan === null
       ? indented('Make the query read less, or raise warehouse.max_bytes_billed.')
-      : indented(`If it is meant, send exactly this: ${paint.strong(`brazier apply ${sync.plan}`)}`),
+      : indented(`If it is meant, send exactly this: ${paint.command(`apply ${sync.plan}`)}`),
   ].join('\n')
 }
 
@@ -77,9 +77,9 @@ function standingText(syncs: readonly SyncLine[], paint: Paint): string {
   const people = sum(rejected, (sync) => sync.rejected)
   const unknown = sum(syncs, (sync) => sync.unknown)
   const [only] = rejected
-  const command = rejected.length === 1 ? `brazier rejections --sync ${only?.name}` : 'brazier rejections'
+  const command = rejected.length === 1 ? `rejections --sync ${only?.name}` : 'rejections'
   return [
-    ...(people === 0 ? [] : [`${counted(people, 'row')} rejected; see why: ${paint.strong(command)}`]),
+    ...(people === 0 ? [] : [`${counted(people, 'row')} rejected; see why: ${paint.command(command)}`]),
     ...(unknown === 0
       ? []
       : [

@@ -69,7 +69,7 @@ const standing = ({ inDoubt, rejected, parked }: SyncState): string =>
 
 function troubleText({ name, last }: SyncState, view: StatusView, paint: Paint): string {
   if (last?.status === 'failed')
-    return `${paint.bad('failed')} ${paint.strong(name)}: ${last.error ?? `see brazier runs (${last.run})`}`
+    return `${paint.bad('failed')} ${paint.strong(name)}: ${last.error ?? `see ${paint.command('runs')} (${last.run})`}`
   if (last?.status !== 'held') return ''
   const since =
     last.heldSince === undefined
@@ -78,9 +78,7 @@ function troubleText({ name, last }: SyncState, view: StatusView, paint: Paint):
   return [
     `${paint.bad('held')} ${paint.strong(name)}${since}`,
     ...last.heldBy.map((reason) => indented(reason)),
-    ...(last.plan === undefined
-      ? []
-      : [indented(`If it is meant: ${paint.strong(`brazier apply ${last.plan}`)}`)]),
+    ...(last.plan === undefined ? [] : [indented(`If it is meant: ${paint.command(`apply ${last.plan}`)}`)]),
   ].join('\n')
 }
 
