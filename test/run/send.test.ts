@@ -1,99 +1,7 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import type { Batch, BatchOutcome, Braze, SendOptions } from '../../src/braze/port.ts'
-import { createOutbox } from '../../src/ledger/outbox.ts'
+import { describe, expect, it, vi } from 'vitest'
 import { BrazeError, LeaseLostError } from '../../src/model/errors.ts'
-import type { Acks, SentBatch } from '../../src/run/acks.ts'
-import { type SendInput, sendOutbox } from '../../src/run/send.ts'
-import { openLedger, type TestLedger } from '../ledger/open-ledger.ts'
-
-const SIZE = 2
-
-let ledger: TestLedger & { close(): Promise<void> }
-let outboxes = 0
-
-beforeAll(async () => {
-  ledger = await openLedger('duckdb')
-})
-afterAll(() => ledger.close())
-
-async function makeOutbox(people: number, width = 0): Promise<string> {
-  outboxes += 1
-  const outbox = ledger.dialect.table(`outbox_${outboxes}`)
-  await ledger.run(createOutbox(ledger.dialect, outbox))
-  await ledger.run(
-    `insert into ${outbox} select i, 'external_id', 'p' || i, '{"n":' || i || ',"x":"' || repeat('x', ${width}) || '"}' from range(${people}) as t(i)`,
-  )
-  return outbox
-}
-
-interface Noted {
-  /** Ranges in the order in which they were put on record. */
-  readonly log: string[]
-  readonly acks: Acks
-}
-
-function noteAcks(): Noted {
-  const log: string[] = []
-  const note = (what: string) => (batch: SentBatch) => {
-    log.push(`${what} ${batch.firstSeq}-${batch.lastSeq}`)
-  }
-  return {
-    log,
-    acks: {
-      started: async (range) => note('started')(range),
-      answered: (batch, refusals) =>
-        note(refusals.length === 0 ? 'accepted' : `refused ${refusals.length} of`)(batch),
-      unknown: note('unknown'),
-      unsent: note('unsent'),
-      flush: async () => {
-        log.push('flush')
-      },
-    },
-  }
-}
-
-/** The first number of a batch. */
-const firstOf = ({ objects }: Batch): number => Number(/"n":(\d+)/.exec(objects)?.[1])
-
-type Answer = (first: number, options: SendOptions) => Promise<BatchOutcome> | BatchOutcome
-
-const accepted: BatchOutcome = { kind: 'answered', refusals: [] }
-
-const brazeThat = (answer: Answer): Braze => ({
-  send: async (batch, options) => answer(firstOf(batch), options),
-  stats: () => ({ requests: 0, statuses: {}, pace: 0, throttled: 0 }),
-  close: async () => undefined,
-})
-
-async function send(people: number, answer: Answer, change: Partial<SendInput> = {}) {
-  const { log, acks } = noteAcks()
-  const result = await sendOutbox({
-    ledger,
-    outbox: change.outbox ?? (await makeOutbox(people)),
-    end: people,
-    size: SIZE,
-    braze: brazeThat(answer),
-    acks,
-    mayLeave: () => true,
-    stop: new AbortController().signal,
-    timeIsUp: () => false,
-    between: async () => undefined,
-    ...change,
-  })
-  return { result, log }
-}
-
-/** How often each number ended in each outcome. */
-function outcomes(log: readonly string[]): Map<number, string[]> {
-  const found = new Map<number, string[]>()
-  for (const line of log) {
-    const [, what = '', first, last] = /^(.*) (\d+)-(\d+)$/.exec(line) ?? []
-    if (what === 'started' || first === undefined) continue
-    for (let seq = Number(first); seq <= Number(last); seq += 1)
-      found.set(seq, [...(found.get(seq) ?? []), what])
-  }
-  return found
-}
+import type { Acks } from '../../src/run/acks.ts'
+import { type Answer, accepted, ledger, makeOutbox, noteAcks, outcomes, send } from './sending.ts'
 
 describe('law 3: every number of the outbox ends in one outcome', () => {
   it('when all goes well, over several chunks, each started before it leaves', async () => {
@@ -191,6 +99,39 @@ describe('law 3: every number of the outbox ends in one outcome', () => {
       4: ['unsent'],
       5: ['unsent'],
     })
+  })
+
+  it('when it is told to stop and Braze does not answer: eight seconds later it ends, and says nothing of that batch', async () => {
+    const stop = new AbortController()
+    const hangs = Promise.withResolvers<void>()
+    const seconds = Promise.withResolvers<number>()
+    const late = vi.spyOn(globalThis, 'setTimeout').mockImplementation((work, ms) => {
+      // Of the sender's own: nothing else waits here.
+      hangs.promise.then(() => {
+        seconds.resolve(Number(ms) / 1000)
+        work()
+      })
+      return { unref: () => undefined } as unknown as NodeJS.Timeout
+    })
+    try {
+      const sending = send(
+        4,
+        async (first, { mayLeave }) => {
+          mayLeave()
+          if (first === 0) return accepted
+          stop.abort(new Error('SIGTERM'))
+          hangs.resolve()
+          return await new Promise<never>(() => undefined)
+        },
+        { stop: stop.signal },
+      )
+      expect(await seconds.promise).toBe(8)
+      const { result, log } = await sending
+      expect(result).toEqual({ objects: 2, complete: false, failure: undefined })
+      expect(Object.fromEntries(outcomes(log))).toEqual({ 0: ['accepted'], 1: ['accepted'] })
+    } finally {
+      late.mockRestore()
+    }
   })
 
   it('when it was told to stop before anything was read', async () => {
