@@ -38,7 +38,8 @@ export function table(
     chars: Object.fromEntries(EDGES.map((edge) => [edge, ''])),
     style: { head: [], border: [], 'padding-left': 0, 'padding-right': 2 },
   })
-  drawn.push(...rows.map((row) => [...row]))
+  // A row that ends early would be followed by an empty line.
+  drawn.push(...rows.map((row) => columns.map((_, i) => row[i] ?? '')))
   return drawn
     .toString()
     .split('\n')

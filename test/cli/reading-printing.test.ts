@@ -56,9 +56,10 @@ describe('a check', () => {
   it('reads line by line', () => {
     expect(checkText(report, plain)).toBe(
       `
-sync  kind      verdict  person       schedule  attribute       type          on leave
-vip   audience  ok       external_id  hourly    audiences: vip  list element  remove
-quiz  audience  failed                hourly
+sync, attribute   kind, type    on leave  person       schedule  verdict
+vip               audience                external_id  hourly    ok
+  audiences: vip  list element  remove
+quiz              audience                             hourly    failed
 
 warning vip: people are named by external_id; email is not used
 warning the role can write

@@ -39,24 +39,21 @@ function summary(report: CheckReport, failed: number, paint: Paint): string {
   return `${paint.bad('failed:')} ${what}; no rows read, nothing sent`
 }
 
+/** A line for each sync, and under it one for each attribute that it writes. */
 function checkTable(syncs: readonly CheckedSync[], paint: Paint): string {
   const isBilled = syncs.some(({ cost }) => cost !== undefined)
   const rows = syncs.flatMap(({ sync, shape, cost, error }) => {
     const verdict = error === undefined ? paint.good('ok') : paint.bad('failed')
-    const writes = shape?.writes ?? []
-    const head = [paint.strong(sync.name), sync.kind, verdict, shape?.identity ?? '', sync.schedule.text]
-    const [first, ...others] = writes.map((write) => [
-      write.element === undefined ? write.attribute : `${write.attribute}: ${write.element}`,
-      write.element === undefined ? write.valueKind : 'list element',
-      write.onLeave,
-    ])
-    const costs = isBilled ? costOf(cost) : []
-    return [
-      [...head, ...(first ?? ['', '', '']), ...costs],
-      ...others.map((cells) => ['', '', '', '', '', ...cells]),
-    ]
+    const { text: schedule } = sync.schedule
+    const head = [paint.strong(sync.name), sync.kind, '', shape?.identity ?? '', schedule, verdict]
+    const writes = (shape?.writes ?? []).map(({ attribute, element, valueKind, onLeave }) =>
+      element === undefined
+        ? [`  ${attribute}`, valueKind, onLeave]
+        : [`  ${attribute}: ${element}`, 'list element', onLeave],
+    )
+    return [[...head, ...(isBilled ? costOf(cost) : [])], ...writes]
   })
-  const heads = ['sync', 'kind', 'verdict', 'person', 'schedule', 'attribute', 'type', 'on leave']
+  const heads = ['sync, attribute', 'kind, type', 'on leave', 'person', 'schedule', 'verdict']
   const numbers = isBilled ? ['reads', 'price'] : []
   return table(
     [...heads.map((head) => ({ head })), ...numbers.map((head) => ({ head, right: true }))],
