@@ -10,13 +10,8 @@ import { codeOf, storeError } from './error-text.ts'
 export function postgresStore(settings: PostgresSettings, schema: string): Store {
   const place = `postgres schema ${schema}`
   const open = new Set<Session>()
-  /** The one that looked for the schema is the first session: a server takes milliseconds for each connection. */
-  let spare: Connection | undefined
   const session = async (): Promise<Session> => {
-    const taken = spare
-    spare = undefined
-    const connection = taken ?? (await connect(settings, false))
-    const one = sessionOver(statementsOf(connection, place))
+    const one = sessionOver(statementsOf(await connect(settings, false), place))
     open.add(one)
     return one
   }
@@ -24,16 +19,11 @@ export function postgresStore(settings: PostgresSettings, schema: string): Store
     dialect: postgresDialect(schema),
     place,
     session,
-    async makeSchema() {
-      const connection = await makeSchema(settings, schema)
-      const before = spare
-      spare = connection
-      await before?.close()
-    },
+    makeSchema: () => makeSchema(settings, schema),
     deathCertificate: async (name) => advisoryLock(settings, name),
     async close() {
       // One that was left open would keep the process from ending.
-      await Promise.all([spare, ...open].map((one) => one?.close()))
+      await Promise.all([...open].map((one) => one.close()))
     },
   }
 }
@@ -57,24 +47,24 @@ function statementsOf(connection: Connection, place: string): Statements {
 }
 
 /** CREATE SCHEMA IF NOT EXISTS asks for the right to create even where there is nothing to create: so we look first. */
-async function makeSchema(settings: PostgresSettings, schema: string): Promise<Connection> {
+async function makeSchema(settings: PostgresSettings, schema: string): Promise<void> {
   const connection = await connect(settings, false)
   try {
     const found = await connection.rows(
       `select 1 as yes from pg_catalog.pg_namespace where nspname = ${literal(schema)}`,
     )
     if (found.length === 0) await connection.run(`create schema if not exists ${ident(schema)}`)
-    return connection
   } catch (thrown) {
     // Two first runs at once: the other one made it.
-    if (['42P06', '23505'].includes(codeOf(thrown))) return connection
-    await connection.close()
+    if (['42P06', '23505'].includes(codeOf(thrown))) return
     if (codeOf(thrown) === '42501') {
       throw new WarehouseError(`our role may not create the schema ${schema}`, {
         hint: `Have an administrator run: create schema ${ident(schema)} authorization our_role;`,
       })
     }
     throw storeError(thrown, `postgres schema ${schema}`)
+  } finally {
+    await connection.close()
   }
 }
 
