@@ -73,16 +73,26 @@ function keyFaults(dialect: SourceDialect, shape: Shape): string[] {
   })
 }
 
-/** One row: rows_read, null_keys, blank_keys, bad_rows, repeats; when `repeats` is 0, no key stands on more than one row. */
+/** One row: rows_read, null_keys, blank_keys, bad_rows. */
+export const keyCounts = (dialect: Dialect, table: string): string => countKeys(dialect, table, [])
+
+/** The same, and `repeats`; when that is 0, no key stands on more than one row. */
 export function keyCheck(dialect: Dialect, table: string): string {
   const glance = dialect.glance('k')
-  const repeats = glance === undefined ? '' : `, count(k) - count(distinct ${glance}) as repeats`
-  const counts =
-    `select count(*) as rows_read, ${dialect.countIf('k is null')} as null_keys, ` +
-    `${dialect.countIf("bad = 'blank key'")} as blank_keys, ${dialect.countIf('bad is not null')} as bad_rows${repeats} from ${table}`
   return glance === undefined
-    ? `select c.*, d.duplicate_keys as repeats from (${counts}) as c cross join (${duplicateCheck(table)}) as d`
-    : counts
+    ? `select c.*, d.duplicate_keys as repeats from (${keyCounts(dialect, table)}) as c cross join (${duplicateCheck(table)}) as d`
+    : countKeys(dialect, table, [`count(k) - count(distinct ${glance}) as repeats`])
+}
+
+function countKeys(dialect: Dialect, table: string, more: readonly string[]): string {
+  const counts = [
+    'count(*) as rows_read',
+    `${dialect.countIf('k is null')} as null_keys`,
+    `${dialect.countIf("bad = 'blank key'")} as blank_keys`,
+    `${dialect.countIf('bad is not null')} as bad_rows`,
+    ...more,
+  ]
+  return `select ${counts.join(', ')} from ${table}`
 }
 
 /** One row: duplicate_keys, how many keys stand on more than one row. */

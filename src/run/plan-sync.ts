@@ -1,6 +1,12 @@
 // Decides one sync's delta: runs its SQL once, checks the keys, and lets the store find what differs. Stages 4 and 5.
 
-import { candidateSelect, duplicateCheck, keyCheck, withholdBadKeys } from '../ledger/candidates.ts'
+import {
+  candidateSelect,
+  duplicateCheck,
+  keyCheck,
+  keyCounts,
+  withholdBadKeys,
+} from '../ledger/candidates.ts'
 import { createDelta } from '../ledger/delta.ts'
 import type { Marks } from '../ledger/marks.ts'
 import { countDelta, readNumbers } from '../ledger/numbers.ts'
@@ -158,7 +164,7 @@ async function checkKeys(context: RunContext, { sync, names }: PlanRequest, tabl
     })
   for (const sql of withholdBadKeys(dialect, table, dialect.candidateTable(names.scratch)))
     await session.run(sql)
-  const left = await oneRow(session, keyCheck(dialect, table))
+  const left = await oneRow(session, keyCounts(dialect, table))
   const flagged = asNumber(left?.bad_rows)
   return { rows, good: asNumber(left?.rows_read) - flagged, withheld: flagged + keyless, keyless }
 }
