@@ -14,9 +14,9 @@ export async function sweep(
   const { outbox, front, accepted, unsure, answers } = names
   const tables = [front, accepted, unsure]
   const own = dialect.isAtomic ? tables : [...tables, answers.acks, answers.refusals]
-  await session.run(dialect.dropTableOrView(dialect.table(outbox)))
+  const drops = own.map((name) => `drop table if exists ${dialect.table(name)}`)
   // One after another on a connection, all at once where each is a job of its own.
-  await Promise.all(own.map((name) => session.run(`drop table if exists ${dialect.table(name)}`)))
+  await Promise.all([dialect.dropTableOrView(dialect.table(outbox)), ...drops].map((sql) => session.run(sql)))
   if (dialect.isAtomic)
     for (const table of ['acks', 'refusals'] as const) await session.run(deleteRows(ledger, table, { run }))
   await endPlan(ledger, plan, command === 'apply')
