@@ -2,9 +2,9 @@
 // Pure text. The delta is frozen: it carries which attributes are sent and the values that the snapshot takes once Braze has
 // accepted them, so that sending and settling need nothing else (candidates die with their session).
 //
-// Shape of a delta table: seq (its number, where rows are numbered as they come), k, op (add | change | remove | repair | rewrite), sets, points, moved, lost, omits (a column that
-// omits its NULL is left unsaid, with nothing held for it), since, for slot i s<i> (its attribute is sent) or
-// l<i> (add | remove, of a list), v_<column> (the value after settling).
+// Shape of a delta table: seq (its number, where rows are numbered as they come), k, op (add | change | remove | repair |
+// rewrite), sets, points, moved, lost, omits (a column that omits its NULL is left unsaid, with nothing held for it), since,
+// for slot i s<i> (its attribute is sent) or l<i> (add | remove, of a list), v_<column> (the value after settling).
 
 import type { Identity } from '../model/words.ts'
 import type { Dialect } from '../warehouse/port.ts'

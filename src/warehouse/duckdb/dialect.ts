@@ -81,9 +81,9 @@ export const duckdbDialect: Dialect = {
   // An index costs 3.4 times the file and twice the CPU of a sync, and the snapshot is only ever joined as a whole.
   primaryKey: () => '',
   keyAfterFill: () => undefined,
-  // One process has the file, and two transactions that change one row conflict at once.
   rowNumber: undefined,
   dropTableOrView: (table) => `drop table if exists ${table}`,
+  // One process has the file, and two transactions that change one row conflict at once.
   lockRows: '',
   isAtomic: true,
   leaseSeconds: 90,
