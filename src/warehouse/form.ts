@@ -1,6 +1,8 @@
 // Decides how the form of one column type is put together: what is common to all databases, over SQL text that is not.
 
+import { MAX_VALUE_BYTES } from '../model/limits.ts'
 import type { ValueKind } from '../model/words.ts'
+import { FAULT } from './canonical.ts'
 import type { SourceColumn } from './port.ts'
 
 /** How the values of one type are kept, as SQL over an expression of that type. */
@@ -34,6 +36,38 @@ export function refused(remedy = 'cast it to text'): Refusal {
 /** Faults in order: the first that holds is told. */
 export function firstFault(cases: readonly (readonly [condition: string, fault: string])[]): string {
   return `case ${cases.map(([condition, fault]) => `when ${condition} then '${fault}'`).join(' ')} end`
+}
+
+/** A value that holds others: an array, a struct. */
+export interface Container {
+  /** JSON text; NULL for NULL. */
+  json(x: string): string
+  /** What to look for before the text is made; each gives NULL or a fault. */
+  readonly faults: readonly ((x: string) => string)[]
+  readonly plain: boolean
+  readonly isBounded: boolean
+}
+
+/** How a database looks at a text that it makes: its size in bytes, and `use` over `v.t`, the text made once. */
+export interface TextWords {
+  bytes(text: string): string
+  once(text: string, use: string): string
+}
+
+export function containerForm({ bytes, once }: TextWords, container: Container): Form {
+  const { json, faults, isBounded } = container
+  const before = (x: string): string => `coalesce(${['null', ...faults.map((f) => f(x))].join(', ')})`
+  const fits = `case when ${bytes('v.t')} <= ${MAX_VALUE_BYTES} then v.t end`
+  const text = (x: string): string => (isBounded ? json(x) : once(json(x), fits))
+  const tooBig = (x: string): string => firstFault([[`${bytes(json(x))} > ${MAX_VALUE_BYTES}`, FAULT.tooBig]])
+  const all = (x: string): string => (isBounded ? before(x) : `coalesce(${before(x)}, ${tooBig(x)})`)
+  return {
+    kind: 'json',
+    canonical: (x) => (faults.length === 0 ? text(x) : `case when ${before(x)} is null then ${text(x)} end`),
+    ...(faults.length === 0 && isBounded ? {} : { fault: all }),
+    plain: container.plain,
+    brief: false,
+  }
 }
 
 export function sourceColumn(column: { name: string; type: string }, form: Form | Refusal): SourceColumn {

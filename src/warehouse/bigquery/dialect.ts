@@ -36,9 +36,9 @@ export function bigqueryColumnType(kind: ValueKind): string {
   return columnTypes[kind]
 }
 
-/** `use` over `t`, a text that is computed once. */
+/** `use` over `v.t`, a text that is computed once. */
 export function once(value: string, use: string): string {
-  return `(select ${use} from (select ${value} as t))`
+  return `(select ${use} from (select ${value} as t) as v)`
 }
 
 /** Year to seconds of a timestamp, put together by hand: %Y does not pad, and what %E4Y and %E3S do not every engine does. */

@@ -1,8 +1,17 @@
 // Decides how BigQuery's arrays and structs are kept: as JSON text whose elements obey the rules of their own types.
 
-import { MAX_ARRAY_ELEMENTS, MAX_VALUE_BYTES } from '../../model/limits.ts'
+import { MAX_ARRAY_ELEMENTS } from '../../model/limits.ts'
 import { FAULT } from '../canonical.ts'
-import { type Form, firstFault, isRefusal, type Refusal, refused } from '../form.ts'
+import {
+  type Container,
+  containerForm,
+  type Form,
+  firstFault,
+  isRefusal,
+  type Refusal,
+  refused,
+  type TextWords,
+} from '../form.ts'
 import { ident, literal, once, wire } from './dialect.ts'
 
 /** Of a value whose faults were looked for already, so that the text of a query does not grow with the power of its depth. */
@@ -14,33 +23,14 @@ export interface BigqueryForm extends Form {
 const inner = (form: BigqueryForm, x: string): string => {
   const value = form.faultless(x)
   if (form.kind === 'text') return `coalesce(to_json_string(${value}), 'null')`
-  const text = form.kind === 'timestamp' ? once(value, wire(form.kind, 't')) : wire(form.kind, value)
+  const text = form.kind === 'timestamp' ? once(value, wire(form.kind, 'v.t')) : wire(form.kind, value)
   return `coalesce(${text}, 'null')`
 }
 
-interface Container {
-  /** JSON text; NULL for NULL. */
-  json(x: string): string
-  /** What to look for before the text is made; each gives NULL or a fault. */
-  readonly faults: readonly ((x: string) => string)[]
-  readonly isBounded: boolean
-}
+const words: TextWords = { bytes: (text) => `byte_length(${text})`, once }
 
-function containerForm({ json, faults, isBounded }: Container): BigqueryForm {
-  const before = (x: string): string => `coalesce(${['null', ...faults.map((f) => f(x))].join(', ')})`
-  const fits = `case when byte_length(t) <= ${MAX_VALUE_BYTES} then t end`
-  const text = (x: string): string => (isBounded ? json(x) : once(json(x), fits))
-  const tooBig = (x: string): string =>
-    firstFault([[`byte_length(${json(x)}) > ${MAX_VALUE_BYTES}`, FAULT.tooBig]])
-  const all = (x: string): string => (isBounded ? before(x) : `coalesce(${before(x)}, ${tooBig(x)})`)
-  return {
-    kind: 'json',
-    canonical: (x) => (faults.length === 0 ? text(x) : `case when ${before(x)} is null then ${text(x)} end`),
-    ...(faults.length === 0 && isBounded ? {} : { fault: all }),
-    faultless: json,
-    plain: false,
-    brief: false,
-  }
+function bigqueryForm(container: Omit<Container, 'plain'>): BigqueryForm {
+  return { ...containerForm(words, { ...container, plain: false }), faultless: container.json }
 }
 
 /** `depth` counts the arrays and structs around: each level names its rows differently. */
@@ -50,7 +40,7 @@ export function arrayForm(element: BigqueryForm | Refusal, depth: number): Bigqu
   const { fault } = element
   const rows = (x: string): string => `unnest(${x}) as ${e} with offset as ${at}`
   const texts = (x: string): string => `array(select ${inner(element, e)} from ${rows(x)} order by ${at})`
-  return containerForm({
+  return bigqueryForm({
     json: (x) =>
       `case when ${x} is not null then '[' || coalesce(array_to_string(${texts(x)}, ','), '') || ']' end`,
     faults: [
@@ -85,7 +75,7 @@ export function structForm(
         return `${key} || ${inner(form, field(x, name))}`
       })
       .join(' || ')
-  return containerForm({
+  return bigqueryForm({
     json: (x) => `case when ${x} is not null then '{' || ${members(x)} || '}' end`,
     faults: known.flatMap(({ name, form: { fault } }) =>
       fault === undefined ? [] : [(x: string) => fault(field(x, name))],

@@ -1,38 +1,14 @@
 // Decides how Postgres' arrays and composites are kept: as JSON text whose elements obey the rules of their own types.
 
-import { MAX_ARRAY_ELEMENTS, MAX_STRING_CHARACTERS, MAX_VALUE_BYTES } from '../../model/limits.ts'
+import { MAX_ARRAY_ELEMENTS, MAX_STRING_CHARACTERS } from '../../model/limits.ts'
 import { FAULT } from '../canonical.ts'
-import { type Form, firstFault, isRefusal, type Refusal } from '../form.ts'
+import { containerForm, type Form, firstFault, isRefusal, type Refusal, type TextWords } from '../form.ts'
 import { ident, literal, once, wire } from './dialect.ts'
 
 /** JSON text of a value inside another one: never NULL. */
 const inner = (form: Form, x: string): string => `coalesce(${wire(form.kind, form.canonical(x))}, 'null')`
 
-interface Container {
-  /** JSON text; NULL for NULL. */
-  json(x: string): string
-  /** What to look for before the text is made; each gives NULL or a fault. */
-  readonly faults: readonly ((x: string) => string)[]
-  readonly plain: boolean
-  readonly isBounded: boolean
-}
-
-function containerForm({ json, faults, plain, isBounded }: Container): Form {
-  const before = (x: string): string =>
-    faults.length === 0 ? 'null::text' : `coalesce(${faults.map((f) => f(x)).join(', ')})`
-  const fits = `case when octet_length(v.t) <= ${MAX_VALUE_BYTES} then v.t end`
-  const text = (x: string): string => (isBounded ? json(x) : once(json(x), fits))
-  const tooBig = (x: string): string =>
-    firstFault([[`octet_length(${json(x)}) > ${MAX_VALUE_BYTES}`, FAULT.tooBig]])
-  const all = (x: string): string => (isBounded ? before(x) : `coalesce(${before(x)}, ${tooBig(x)})`)
-  return {
-    kind: 'json',
-    canonical: (x) => (faults.length === 0 ? text(x) : `case when ${before(x)} is null then ${text(x)} end`),
-    ...(faults.length === 0 && isBounded ? {} : { fault: all }),
-    plain,
-    brief: false,
-  }
-}
+const words: TextWords = { bytes: (text) => `octet_length(${text})`, once }
 
 /** `depth` counts the arrays and composites around: each level names its rows differently. */
 export function arrayForm(element: Form | Refusal, depth: number): Form | Refusal {
@@ -48,7 +24,7 @@ export function arrayForm(element: Form | Refusal, depth: number): Form | Refusa
     element.kind === 'text'
       ? `case when octet_length(array_to_string(${x}, '')) > ${MAX_STRING_CHARACTERS} then ${look(x)} end`
       : look(x)
-  return containerForm({
+  return containerForm(words, {
     json: (x) =>
       element.plain
         ? `to_json(${x})::text`
@@ -81,7 +57,7 @@ export function compositeForm(fields: readonly { name: string; form: Form | Refu
         return `${key} || ${inner(form, field(x, name))}`
       })
       .join(' || ')
-  return containerForm({
+  return containerForm(words, {
     // IS NULL is also true of a row whose fields are all NULL.
     json: (x) => `case when ${x} is distinct from null then '{' || ${members(x)} || '}' end`,
     faults: known.flatMap(({ name, form: { fault } }) =>
