@@ -49,16 +49,3 @@ export function checkNames(names: readonly string[], isUnnamed: (name: string) =
     seen.set(name.toLowerCase(), name)
   }
 }
-
-/**
- * Takes the data out of an error message: what stands in quotes or brackets, and every number. For errors that a value
- * caused; the message of a mistake in the SQL itself quotes only the SQL.
- */
-export function withoutData(message: string): string {
-  return message
-    .replace(/'[^']*'|"[^"]*"|\([^()]*\)/g, '…')
-    .replace(/['"(].*$/s, '…')
-    .replace(/[-+]?\d[\d.,:eE+-]*/g, '…')
-    .replace(/(?:…\s*)+/g, '… ')
-    .trim()
-}

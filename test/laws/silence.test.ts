@@ -13,7 +13,11 @@ const PRIVATE = [
   'Verborgenheim',
   'no-address-5519',
   '86421357',
+  // Quotes within a value must not hide where it ends.
+  'Brien',
+  'Kowalski',
 ]
+const CITY = `${PRIVATE[2]} O'Brien "Nan" Kowalski`
 
 const SYNCS = {
   'sql/audiences/vip.sql': 'select id as external_id from people where score > 1',
@@ -39,7 +43,7 @@ it.each(['duckdb', 'postgres'] as const)(
       on,
       data: [
         'create table people (id varchar(50), city varchar(300), score integer, mail varchar(50))',
-        `insert into people values ('${PRIVATE[0]}', '${PRIVATE[2]}', ${PRIVATE[5]}, '${PRIVATE[4]}'), ('${PRIVATE[1]}', '${PRIVATE[3]}', 1, null)`,
+        `insert into people values ('${PRIVATE[0]}', '${CITY.replace("'", "''")}', ${PRIVATE[5]}, '${PRIVATE[4]}'), ('${PRIVATE[1]}', '${PRIVATE[3]}', 1, null)`,
       ],
       syncs: SYNCS,
       config: { guards: { max_removes: '100%', min_rows: 0 } },
@@ -61,7 +65,7 @@ it.each(['duckdb', 'postgres'] as const)(
     await type('rejections --json')
     expect(said.at(-1)?.text).toContain('facts')
     await refusedByBraze(world, type)
-    await brokenSql(world, type)
+    await brokenSql(world, type, on)
     for (const words of ['status', 'status --json', 'runs', 'runs --json', 'retire vip --verbose'])
       await type(words)
     await keptAsErrors(world)
@@ -92,8 +96,25 @@ async function refusedByBraze(world: World, type: Type): Promise<void> {
   await type('resync --verbose facts')
 }
 
-async function brokenSql(world: World, type: Type): Promise<void> {
+/** Errors that quote a value without marks around it, or take it for a name. */
+const QUOTING = {
+  duckdb: [
+    "strptime(city, '%Y')",
+    "regexp_matches('x', city || '(')",
+    'error(city)',
+    'now() at time zone city',
+  ],
+  postgres: [
+    "to_tsquery(city || ' x')::text",
+    'current_setting(city)',
+    'city::regclass::text',
+    "'x' ~ (city || '(')",
+  ],
+}
+
+async function brokenSql(world: World, type: Type, on: keyof typeof QUOTING): Promise<void> {
   for (const sql of [
+    ...QUOTING[on].map((value) => `select id as external_id, ${value} as n from people`),
     'select id as external_id, cast(city as integer) as n from people',
     'select id as external_id, cast(id as date) as n from people',
     'select id as external_id, cast(score as smallint) as n from people',

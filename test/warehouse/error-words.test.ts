@@ -1,11 +1,11 @@
 import { describe, expect, it } from 'vitest'
-import { withoutData } from '../../src/warehouse/author-sql.ts'
 import {
   authorError as duckdbAuthorError,
   storeError as duckdbStoreError,
 } from '../../src/warehouse/duckdb/error-text.ts'
 import { authorError, connectError, postgresMessage } from '../../src/warehouse/postgres/error-text.ts'
 import { addressOf, withExplicitTls } from '../../src/warehouse/postgres/url.ts'
+import { withoutData } from '../../src/warehouse/said-words.ts'
 
 const server = (code: string, message: string, more: object = {}) =>
   Object.assign(new Error(message), { code, ...more })
@@ -15,10 +15,33 @@ describe('words of a database that may be repeated', () => {
     [`invalid input syntax for type integer: "bob@x.com"`, 'invalid input syntax for type integer: …'],
     [
       `Could not convert string 'bob' to INT32 when casting`,
-      'Could not convert string … to INT… when casting',
+      'Could not convert string … to INT32 when casting',
     ],
-    [`Key (email)=(bob@x.com) already exists.`, 'Key … =… already exists.'],
-    [`Overflow in multiplication of INT32 (99 * 2147483647)!`, 'Overflow in multiplication of INT… !'],
+    [
+      "Type INT32 with value 70000 can't be cast because the value is out of range for the destination type INT16",
+      'Type INT32 with value … cannot be cast because the value is out of range for the destination type INT16',
+    ],
+    [
+      'CSV Error on Line: 30002 Original Line: u1,Alice Smith,alice@x.com Error when converting column "amount".',
+      'CSV Error on Line: … Original Line: … Error when converting column …',
+    ],
+    [
+      'Could not parse string "x" according to format specifier "%Y" Alice Smith of Rome ^ Error: Expected a number',
+      'Could not parse string … according to format specifier … of … ^ Error: Expected a number',
+    ],
+    ['missing ): Alice Smith', 'missing ): …'],
+    [`Could not convert string 'Siobhan O'Brien' to INT32`, 'Could not convert string …'],
+    [
+      `invalid input syntax for type integer: "Ann "Nan" Kowalski"`,
+      'invalid input syntax for type integer: …',
+    ],
+    [
+      'Alice Smith',
+      'a value in the data made it fail; the database’s own words may hold it and are not repeated',
+    ],
+    ['bob', 'a value in the data made it fail; the database’s own words may hold it and are not repeated'],
+    [`Key (email)=(bob@x.com) already exists.`, 'Key … already exists.'],
+    [`Overflow in multiplication of INT32 (99 * 2147483647)!`, 'Overflow in multiplication of INT32 …'],
     [`value 5551234 is out of range`, 'value … is out of range'],
     [`an unclosed "quote of bob@x.com`, 'an unclosed …'],
     ['division by zero', 'division by zero'],
@@ -27,9 +50,13 @@ describe('words of a database that may be repeated', () => {
   })
 
   it('keeps names in mistakes of the SQL, and nothing of what a function raises', () => {
-    expect(postgresMessage(server('42703', 'column "emial" does not exist'))).toBe(
+    expect(postgresMessage(server('42703', 'column "emial" does not exist', { position: '8' }))).toBe(
       'column "emial" does not exist',
     )
+    expect(postgresMessage(server('42704', 'unrecognized configuration parameter "bob@x.com"'))).toBe(
+      'unrecognized configuration parameter …',
+    )
+    expect(postgresMessage(server('3F000', 'schema "bob@x" does not exist'))).toBe('schema … does not exist')
     expect(postgresMessage(server('P0001', 'no such person bob@x.com'))).toBe(
       'a function raised an error (P0001)',
     )

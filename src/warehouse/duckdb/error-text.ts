@@ -1,11 +1,12 @@
 // Decides what a DuckDB error means for us, and which words of its message may be repeated: never a value. Pure.
 
 import { asError, BrazierError, LeaseHeldError, type SyncError, WarehouseError } from '../../model/errors.ts'
-import { sqlRefused, withoutData } from '../author-sql.ts'
+import { sqlRefused } from '../author-sql.ts'
+import { withoutData } from '../said-words.ts'
 
-/** Errors that are about the text of the SQL, the catalog or the program, not about a value. */
+/** Errors that are about the text of the SQL, the catalog or the machine, not about a value. */
 const ABOUT_TEXT =
-  /^(?:Failed to extract statements: )?(?:Parser|Binder|Catalog|Permission|Not implemented|Dependency|TransactionContext|INTERRUPT|Out of Memory|IO) Error/
+  /^(?:Failed to extract statements: )?(?:Parser|Binder|Catalog|Permission|Dependency|TransactionContext|INTERRUPT|Out of Memory|IO) Error/
 
 /** First paragraph of the message without its class; data taken out. */
 export function duckdbMessage(error: Error): string {

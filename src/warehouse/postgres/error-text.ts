@@ -1,7 +1,8 @@
 // Decides what a Postgres error means for us, and which words of its message may be repeated: never a value. Pure.
 
 import { asError, BrazierError, type SyncError, WarehouseError } from '../../model/errors.ts'
-import { lineAt, NOT_ONE_SELECT, sqlRefused, withoutData } from '../author-sql.ts'
+import { lineAt, NOT_ONE_SELECT, sqlRefused } from '../author-sql.ts'
+import { withoutData } from '../said-words.ts'
 import type { Address } from './url.ts'
 
 /** SQLSTATE of a server's error, or the system's code of a connection's. */
@@ -17,11 +18,16 @@ export function postgresMessage(thrown: unknown): string {
   const code = codeOf(error)
   // What a function of theirs raises may say anything.
   if (code.startsWith('P0')) return `a function raised an error (${code})`
-  // Syntax and names (42), transactions (25), unsupported (0A), limits and resources (53, 54, 57): about text.
-  return isServerError(code) && !/^(?:42|25|0A|53|54|55|57|40|08|28|3D|3F)/.test(code)
-    ? withoutData(error.message)
-    : error.message
+  return isServerError(code) && !isAboutText(error, code) ? withoutData(error.message) : error.message
 }
+
+/**
+ * Transactions (25), rights (42501), limits and resources (53, 54, 57), connections. Syntax and names (42, 3F) and what is
+ * not supported (0A) have a position when the text of the SQL is meant; without one, a value was taken for a name.
+ */
+const isAboutText = (error: Error, code: string): boolean =>
+  /^(?:42501|25|53|54|55|57|40|08|28|3D)/.test(code) ||
+  (/^(?:42|0A|3F)/.test(code) && 'position' in error && error.position !== undefined)
 
 /** Why a connection could not be made, in one sentence. */
 export function connectError(thrown: unknown, address: Address): WarehouseError {
