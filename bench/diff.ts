@@ -47,7 +47,7 @@ function fiveSlots(): Slot[] {
     canonicalVersion: 1,
     writes: writes.map((write) => ({ ...write, column: write.attribute })),
   }
-  return slotsOf(shape, settled, new Set())
+  return slotsOf(shape, settled, new Map())
 }
 
 interface Engine {

@@ -5,7 +5,7 @@ import type { Write } from '../model/definition.ts'
 import type { Dialect } from '../warehouse/port.ts'
 import type { DeltaInput } from './delta.ts'
 import { formerWrites } from './said.ts'
-import { hasKept, keptWrites, type Slot } from './slots.ts'
+import { hasKept, isCarried, keptWrites, type Slot } from './slots.ts'
 
 export const PRESENT = 'c.k is not null'
 export const ABSENT = 'c.k is null'
@@ -31,7 +31,7 @@ export interface SlotSql {
 export function slotSql(dialect: Dialect, input: DeltaInput, slot: Slot, index: number): SlotSql {
   const { target } = slot
   const holds = holdsAny(dialect, slot.held)
-  if (target === undefined) return goneSql(dialect, slot, { index, doubt: input.doubt !== undefined, holds })
+  if (target === undefined) return goneSql(dialect, slot, { index, input, holds })
   const now = target.source === undefined ? 'true' : `c.${dialect.ident(target.column)}`
   const mark = valueMark(dialect, slot)
   const parked =
@@ -52,7 +52,7 @@ export function valueMark(dialect: Dialect, { target }: Slot): string | undefine
 const snap = (dialect: Dialect, write: Pick<Write, 'column'>): string => `s.${dialect.ident(write.column)}`
 
 /** Condition: the snapshot holds something of these writes. */
-const holdsAny = (dialect: Dialect, writes: readonly Write[]): string =>
+export const holdsAny = (dialect: Dialect, writes: readonly Write[]): string =>
   writes.map((write) => `${snap(dialect, write)} is not null`).join(' or ') || 'false'
 
 type Target = NonNullable<Slot['target']>
@@ -193,17 +193,23 @@ function difference(
   return target.nulls === 'omit' ? `(${now} is not null and ${differs})` : differs
 }
 
-/** A slot that today's definition no longer makes: taken back by its old policy, or forgotten if that says keep. */
+/** A slot that today's definition no longer makes: taken back by its old policy, or left in Braze if that says keep. */
 function goneSql(
   dialect: Dialect,
   slot: Slot,
-  context: { index: number; doubt: boolean; holds: string },
+  { index, input, holds }: { index: number; input: DeltaInput; holds: string },
 ): SlotSql {
   const policy = slot.held[0]?.onLeave ?? 'keep'
-  const really = policy === 'keep' ? 'false' : `(${context.holds})`
-  const changed = context.doubt && policy !== 'keep' ? `(${really} or (d.k is not null and d.hard))` : really
+  const inherited = heldByHeirs(dialect, slot, keyOf(input))
+  const ours = inherited === undefined ? '' : ` and not ${inherited}`
+  const really = policy === 'keep' ? 'false' : `((${holds})${ours})`
+  const changed =
+    input.doubt !== undefined && policy !== 'keep'
+      ? `(${really} or (d.k is not null and d.hard${ours}))`
+      : really
   const values = slot.held.map(
-    (w) => `cast(null as ${dialect.columnType(w.valueKind)}) as ${dialect.ident(`v_${w.column}`)}`,
+    (w) =>
+      `${isCarried(slot) ? snap(dialect, w) : `cast(null as ${dialect.columnType(w.valueKind)})`} as ${dialect.ident(`v_${w.column}`)}`,
   )
   const named = slot.held.map((w) => `v_${w.column}`)
   const common = {
@@ -211,16 +217,32 @@ function goneSql(
     really,
     says: changed,
     moved: changed,
+    ...(inherited === undefined ? {} : { rewrite: `((${holds}) and ${inherited})` }),
     ...(policy === 'keep'
       ? {}
-      : { lost: `case when ${PRESENT} and (${context.holds}) then '[${context.index}]' end` }),
+      : { lost: `case when ${PRESENT} and (${holds})${ours} then '[${index}]' end` }),
   }
   if (slot.element !== undefined) {
     return {
       ...common,
-      columns: [`case when ${changed} then 'remove' end as l${context.index}`, ...values],
-      named: [`l${context.index}`, ...named],
+      columns: [`case when ${changed} then 'remove' end as l${index}`, ...values],
+      named: [`l${index}`, ...named],
     }
   }
-  return speaking({ ...common, columns: values, named }, context.index)
+  return speaking({ ...common, columns: values, named }, index)
 }
+
+/** Condition: another sync writes the attribute of this person now, so that it is no longer ours to take back. */
+function heldByHeirs(dialect: Dialect, { heirs = [] }: Slot, key: string): string | undefined {
+  const held = heirs.flatMap(
+    ({ held }) =>
+      (held &&
+        `${key} in (select k from ${dialect.table(held.snapshot)} where ${dialect.ident(held.column)} is not null)`) ??
+      [],
+  )
+  return held.length === 0 ? undefined : `(${held.join(' or ')})`
+}
+
+/** The person's key, whichever side of the join knows it. */
+export const keyOf = (input: DeltaInput): string =>
+  input.doubt === undefined ? 'coalesce(c.k, s.k)' : 'coalesce(c.k, s.k, d.k)'

@@ -8,9 +8,9 @@
 
 import type { Identity } from '../model/words.ts'
 import type { Dialect } from '../warehouse/port.ts'
-import { ABSENT, PRESENT, type SlotSql, slotSql } from './delta-slot.ts'
+import { ABSENT, holdsAny, keyOf, PRESENT, type SlotSql, slotSql } from './delta-slot.ts'
 import { membersText } from './said.ts'
-import { hasKept, omitting, type Slot, takesBack } from './slots.ts'
+import { hasKept, isCarried, omitting, type Slot, takesBack } from './slots.ts'
 
 export interface DeltaInput {
   readonly delta: string
@@ -41,7 +41,7 @@ export function createDelta(dialect: Dialect, input: DeltaInput): string {
   const included = [
     ...slots.map((slot) => slot.changed),
     ...slots.flatMap((slot) => (slot.rewrite === undefined ? [] : [slot.rewrite])),
-    ...(leaves ? [ABSENT] : []),
+    ...(leaves ? [leavers(dialect, input)] : []),
     ...(input.doubt === undefined ? [] : [inDoubt(input)]),
   ]
   const where = [
@@ -74,8 +74,11 @@ export function rowMark(dialect: Dialect, slots: readonly Slot[], alias = ''): s
   return dialect.md5(parts.map((part) => `coalesce(${part}, '')`).join(' || '))
 }
 
-const keyOf = (input: DeltaInput): string =>
-  input.doubt === undefined ? 'coalesce(c.k, s.k)' : 'coalesce(c.k, s.k, d.k)'
+/** Condition: absent, with something left that goes with its person; what is only remembered does not. */
+function leavers(dialect: Dialect, { slots }: DeltaInput): string {
+  const held = slots.filter((slot) => !isCarried(slot)).flatMap((slot) => slot.held)
+  return slots.some(isCarried) ? `(${ABSENT} and (${holdsAny(dialect, held)}))` : ABSENT
+}
 
 function joins(input: DeltaInput): string {
   const tables = [`${input.candidates} as c`, `full join ${input.snapshot} as s on c.k = s.k`]

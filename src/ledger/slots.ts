@@ -2,7 +2,20 @@
 // write of today, the writes that the snapshot still holds for it, and the snapshot column of each. Pure.
 
 import type { SettledDefinition, Write } from '../model/definition.ts'
+import type { Identity } from '../model/words.ts'
 import type { Shape, WriteSpec } from './shape.ts'
+
+/** Another living sync that writes an attribute. */
+export interface Claim {
+  readonly sync: string
+  /** How it names people; undefined where that does not matter. */
+  readonly identity: Identity | undefined
+  /** Where its snapshot keeps the attribute, if it does already. */
+  readonly held?: { readonly snapshot: string; readonly column: string }
+}
+
+/** By attribute. Elements of a list are everybody's own. */
+export type Claims = ReadonlyMap<string, readonly Claim[]>
 
 export interface Slot {
   readonly attribute: string
@@ -11,7 +24,15 @@ export interface Slot {
   readonly target?: Write & Pick<WriteSpec, 'source'>
   /** The snapshot's columns for this slot, of the same value kind as the target first. */
   readonly held: readonly Write[]
+  /** Of a write that is no longer made: others who write the attribute now. It is taken back, but not from their people. */
+  readonly heirs?: readonly Claim[]
+  /** Of a write that is no longer made and that others make now: nothing is taken back, and nothing remembered. */
+  readonly isForgotten?: boolean
 }
+
+/** What Braze keeps of a write that is no longer made (`on_leave: keep`): remembered, until it is made again or retired. */
+export const isCarried = (slot: Slot): boolean =>
+  slot.target === undefined && slot.held[0]?.onLeave === 'keep' && slot.isForgotten !== true
 
 /** Whether today's write ends when its person leaves. */
 export const takesBack = ({ target }: Slot): boolean => target !== undefined && target.onLeave !== 'keep'
@@ -30,13 +51,8 @@ const RESERVED_COLUMNS = [
 
 /**
  * A write is the same only if attribute, element and value kind are: a change of any is a removed column and a new one.
- * `claimed` names attributes that another living sync writes: what is no longer ours is then forgotten, not taken back.
  */
-export function slotsOf(
-  shape: Shape,
-  settled: SettledDefinition | undefined,
-  claimed: ReadonlySet<string>,
-): Slot[] {
+export function slotsOf(shape: Shape, settled: SettledDefinition | undefined, claims: Claims): Slot[] {
   const held = settled?.writes ?? []
   const taken = new Set<string>([...RESERVED_COLUMNS, ...held.map((write) => write.column)])
   const slots: Slot[] = shape.writes.map((spec) => {
@@ -56,21 +72,22 @@ export function slotsOf(
   for (const write of gone) {
     const known = slots.find((slot) => slot.target === undefined && sameSlot(slot, write))
     if (known !== undefined) slots[slots.indexOf(known)] = { ...known, held: [...known.held, write] }
-    else
-      slots.push(
-        goneSlot(
-          claimed.has(write.attribute) && write.element === undefined ? { ...write, onLeave: 'keep' } : write,
-        ),
-      )
+    else slots.push(goneSlot(write, shape.identity, claims))
   }
   return slots
 }
 
-const goneSlot = (write: Write): Slot => ({
-  attribute: write.attribute,
-  ...(write.element === undefined ? {} : { element: write.element }),
-  held: [write],
-})
+function goneSlot(write: Write, identity: Identity, claims: Claims): Slot {
+  const { attribute, element } = write
+  if (element !== undefined) return { attribute, element, held: [write] }
+  const heirs = claims.get(attribute) ?? []
+  if (heirs.length === 0) return { attribute, held: [write] }
+  // Whom the others write can be told only if they name people as we do.
+  const isKnown = write.onLeave !== 'keep' && heirs.every((heir) => heir.identity === identity)
+  return isKnown
+    ? { attribute, held: [write], heirs }
+    : { attribute, held: [{ ...write, onLeave: 'keep' }], isForgotten: true }
+}
 
 const sameSlot = (
   a: Pick<Write, 'attribute' | 'element'>,
@@ -94,10 +111,14 @@ function freeColumn(spec: WriteSpec, taken: ReadonlySet<string>): string {
 
 /** All writes that the snapshot needs columns for: today's and those still held. */
 export function writesOf(slots: readonly Slot[]): Write[] {
-  const all = slots.flatMap((slot) =>
-    slot.target === undefined ? slot.held : [plain(slot.target), ...slot.held],
+  const all = slots.flatMap(({ target, held }) =>
+    target === undefined ? held : [plain(target), ...held.map((write) => underPolicy(write, target))],
   )
   return all.filter((write, i) => all.findIndex((other) => other.column === write.column) === i)
 }
+
+/** What is held as another kind stays with its person too, once the attribute does. */
+const underPolicy = (write: Write, { onLeave }: Write): Write =>
+  onLeave === 'keep' ? { ...write, onLeave } : write
 
 const plain = ({ source: _source, ...write }: Write & Pick<WriteSpec, 'source'>): Write => write

@@ -48,7 +48,7 @@ export async function advance(
   return { size, gone }
 }
 
-/** Columns of writes that are no longer made, once nobody holds them; a forgotten one (keep) when the whole sync is settled. */
+/** Columns of writes that are no longer made, once nobody holds them; a forgotten one when the whole sync is settled. */
 async function emptyColumns(ledger: Ledger, tx: Session, input: Advance): Promise<string[]> {
   const { dialect } = ledger
   const { slots } = input.planned.definition
@@ -64,10 +64,9 @@ async function emptyColumns(ledger: Ledger, tx: Session, input: Advance): Promis
     `select ${former.map(({ write }, i) => `${dialect.countIf(`${dialect.ident(write.column)} is not null`)} as n${i}`).join(', ')} from ${input.snapshot}`,
   )
   return former
-    .filter(({ slot, write }, i) => {
-      const forgotten = slot.target === undefined && write.onLeave === 'keep'
-      return forgotten || (inDoubt === 0 && asNumber(counts?.[`n${i}`]) === 0)
-    })
+    .filter(
+      ({ slot }, i) => slot.isForgotten === true || (inDoubt === 0 && asNumber(counts?.[`n${i}`]) === 0),
+    )
     .map(({ write }) => write.column)
 }
 

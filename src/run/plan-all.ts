@@ -12,9 +12,10 @@ import { LeaseLostError, WarehouseError } from '../model/errors.ts'
 import type { QueryCost } from '../warehouse/port.ts'
 import { type RunContext, withPurpose } from './context.ts'
 import { judge, tooManyBytes } from './guard.ts'
+import { claimsBeside, yieldToHeirs } from './heirs.ts'
 import { inFile } from './in-file.ts'
 import { inLanes } from './lanes.ts'
-import { meetings, type Writer } from './meetings.ts'
+import { meetings } from './meetings.ts'
 import { planSync } from './plan-sync.ts'
 import { writersOf } from './writers.ts'
 
@@ -50,6 +51,13 @@ export async function planAll(
   const removes = await recentRemovesBySync(context.ledger)
   const writers = writersOf(context.project.syncs, { shapes, records })
   for (const [name, error] of meetings(writers, syncs)) if (!failed.has(name)) failed.set(name, error)
+  const judged = (frozen: PlanSync): PlanSync => {
+    const sync = syncs.find(({ name }) => name === frozen.sync)
+    if (sync === undefined) return frozen
+    const record = recordFor(records, sync)
+    const recent = removes(record?.sync ?? sync.name)
+    return { ...frozen, heldBy: guarded(sync, { frozen, record, recent }) }
+  }
   const planned: PlanSync[] = []
   const names = tableNames(request.plan)
   await each(context, { syncs, failed }, async (sync, position) => {
@@ -62,7 +70,7 @@ export async function planAll(
       sync,
       shape,
       record,
-      claimed: claimedBeside(writers, sync.name),
+      claims: claimsBeside(writers, { name: sync.name, shapes, records }),
       run: request.run,
       position,
       names: {
@@ -73,11 +81,11 @@ export async function planAll(
       keeps: request.keeps,
       marks,
     })
-    const recent = removes(record?.sync ?? sync.name)
-    planned.push({ ...frozen, heldBy: guarded(sync, { frozen, record, recent }) })
+    planned.push(judged(frozen))
   })
   planned.sort((a, b) => a.position - b.position)
-  return { planned, failed, records, costs, unread }
+  const apart = await yieldToHeirs(context.ledger, planned, judged)
+  return { planned: apart, failed, records, costs, unread }
 }
 
 type Selected = { readonly syncs: readonly Sync[]; readonly failed: Map<string, Error> }
@@ -101,16 +109,6 @@ async function each(
     }
   })
 }
-
-/** Attributes, whole, that others write; elements of a list are everybody's own. */
-const claimedBeside = (writers: readonly Writer[], name: string): ReadonlySet<string> =>
-  new Set(
-    writers
-      .filter((writer) => writer.name !== name && !writer.orphan)
-      .flatMap((writer) =>
-        writer.writes.filter((write) => write.element === undefined).map((write) => write.attribute),
-      ),
-  )
 
 function guarded(
   sync: Sync,

@@ -13,7 +13,7 @@ import { countDelta, readNumbers } from '../ledger/numbers.ts'
 import { dropOutdated } from '../ledger/outdated.ts'
 import type { PlannedDefinition, PlanSync } from '../ledger/plans.ts'
 import type { Shape } from '../ledger/shape.ts'
-import { type Slot, slotsOf, writesOf } from '../ledger/slots.ts'
+import { type Claims, type Slot, slotsOf, writesOf } from '../ledger/slots.ts'
 import { noSnapshot } from '../ledger/snapshot.ts'
 import { asNumber, oneRow } from '../ledger/sql.ts'
 import { doubtQuery, erasedQuery, parkedQuery } from '../ledger/standing.ts'
@@ -32,7 +32,7 @@ export interface PlanRequest {
   readonly shape: Shape
   readonly record: SyncRecord | undefined
   /** Attributes that other living syncs write. */
-  readonly claimed: ReadonlySet<string>
+  readonly claims: Claims
   readonly run: string
   readonly position: number
   readonly names: { delta: string; candidates: string; scratch: string }
@@ -46,7 +46,7 @@ export async function planSync(context: RunContext, request: PlanRequest): Promi
   const { ledger } = context
   const { sync, shape, record } = request
   await checkIdentity(ledger, request)
-  const slots = slotsOf(shape, record?.definition, request.claimed)
+  const slots = slotsOf(shape, record?.definition, request.claims)
   checkLists(sync, slots)
   const table = ledger.dialect.candidateTable(request.names.candidates)
   try {

@@ -7,7 +7,7 @@ import { readMarks } from '../ledger/marks.ts'
 import { tableNames } from '../ledger/names.ts'
 import { countDelta, readNumbers } from '../ledger/numbers.ts'
 import { type PlanHead, type PlanSync, savePlan, setPlanStatus, startPlan } from '../ledger/plans.ts'
-import { type Slot, slotsOf } from '../ledger/slots.ts'
+import { type Claims, type Slot, slotsOf } from '../ledger/slots.ts'
 import { deleteRows, oneRow, updateRows } from '../ledger/sql.ts'
 import { doubtQuery } from '../ledger/standing.ts'
 import { readSyncs, type SyncRecord } from '../ledger/syncs.ts'
@@ -57,11 +57,7 @@ export async function retireSync(
 }
 
 /** Attributes that living syncs write, by the ledger and by what their files declare. */
-function claimedByOthers(
-  deps: RunDeps,
-  records: ReadonlyMap<string, SyncRecord>,
-  name: string,
-): ReadonlySet<string> {
+function claimedByOthers(deps: RunDeps, records: ReadonlyMap<string, SyncRecord>, name: string): Claims {
   const living = deps.project.syncs.filter((sync) => sync.name !== name)
   const settled = living.flatMap(
     (sync) => records.get(sync.name)?.definition?.writes.filter((write) => write.element === undefined) ?? [],
@@ -69,7 +65,8 @@ function claimedByOthers(
   const declared = living.flatMap((sync) =>
     sync.audience?.membership === 'flag' ? [sync.audience.attribute] : [],
   )
-  return new Set([...settled.map((write) => write.attribute), ...declared])
+  const attributes = [...settled.map((write) => write.attribute), ...declared]
+  return new Map(attributes.map((attribute) => [attribute, [{ sync: name, identity: undefined }]]))
 }
 
 interface Retirement {
@@ -77,7 +74,7 @@ interface Retirement {
   readonly plan: string
   readonly record: SyncRecord
   readonly definition: SettledDefinition
-  readonly claimed: ReadonlySet<string>
+  readonly claimed: Claims
 }
 
 async function planRetirement(context: RunContext, retirement: Retirement): Promise<PlanSync> {
@@ -139,7 +136,7 @@ async function planRetirement(context: RunContext, retirement: Retirement): Prom
 }
 
 /** Everything is taken back, also what a leaver would keep; only what others claim is merely forgotten. */
-function retiredSlots(definition: SettledDefinition, claimed: ReadonlySet<string>): Slot[] {
+function retiredSlots(definition: SettledDefinition, claimed: Claims): Slot[] {
   const back = (write: Write): Write =>
     write.onLeave === 'keep' ? { ...write, onLeave: write.element === undefined ? 'unset' : 'remove' } : write
   const nothing = { identity: definition.identity, keyColumns: [], writes: [], unused: [] }

@@ -168,6 +168,23 @@ Nothing was sent. The plan expires in 24 h. To send exactly this:
     )
   })
 
+  it('says what stays in Braze though nothing writes it any more', () => {
+    const write = { column: 'city', attribute: 'city', valueKind: 'text', nulls: 'unset' } as const
+    const sync = planned('facts')
+    const slots = [{ attribute: 'city', held: [{ ...write, onLeave: 'keep' as const }] }]
+    const said = (more: object) => {
+      const dropped = {
+        ...sync,
+        definition: { ...sync.definition, slots: slots.map((slot) => ({ ...slot, ...more })) },
+      }
+      return planText(planReport({ syncs: [dropped] }), view, plain)
+    }
+    expect(said({})).toContain(
+      'facts: no longer written, and kept in Braze until it is retired (on_leave: keep): city',
+    )
+    expect(said({ isForgotten: true })).not.toContain('no longer written')
+  })
+
   it('is one object for machines, without people unless they were asked for', () => {
     const kinds = new Map([['quiz', 'properties']])
     const object = planJson({ ...report, samples: new Map() }, kinds) as Record<string, unknown>

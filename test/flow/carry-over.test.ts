@@ -29,6 +29,104 @@ it('a column that moved to another file belongs to that one alone, also of peopl
   expect(good(await world.sync()).requests).toBe(0)
 })
 
+it.each(['duckdb', 'postgres'] as const)(
+  'attributes that two files exchange are taken back from those whom their new file does not write, on %s',
+  async (on) => {
+    const audience = (attribute: string, people: string) =>
+      header(`attribute: ${attribute}`, `select id as external_id from people where id in (${people})`)
+    const world = await makeWorld({
+      on,
+      data: ['create table people (id text)', "insert into people values ('ann'), ('bob'), ('eve'), ('new')"],
+      config: GUARDS,
+      syncs: {
+        'sql/audiences/a.sql': audience('x', "'ann', 'bob'"),
+        'sql/audiences/b.sql': audience('y', "'bob', 'eve'"),
+      },
+    })
+    good(await world.sync())
+    await world.write('sql/audiences/a.sql', audience('y', "'ann', 'bob', 'new'"))
+    await world.write('sql/audiences/b.sql', audience('x', "'bob', 'eve', 'new'"))
+    const exchanged = {
+      ann: { x: 'false', y: 'true' },
+      bob: { x: 'true', y: 'true' },
+      eve: { x: 'true', y: 'false' },
+      new: { x: 'true', y: 'true' },
+    }
+    expect(good(await world.sync()).objects).toBe(4)
+    expect(braze(world)).toEqual(exchanged)
+    expect(good(await world.sync()).requests).toBe(0)
+    // Once more, now that each one's snapshot knows the other's people; and one of them leaves at the same time.
+    await world.write('sql/audiences/a.sql', audience('x', "'ann', 'bob', 'new'"))
+    await world.write('sql/audiences/b.sql', audience('y', "'bob', 'eve'"))
+    good(await world.sync())
+    expect(braze(world)).toEqual({
+      ann: { x: 'true', y: 'false' },
+      bob: { x: 'true', y: 'true' },
+      eve: { x: 'false', y: 'true' },
+      new: { x: 'true', y: 'false' },
+    })
+    expect(good(await world.sync()).requests).toBe(0)
+    expect(await leftTables(world)).toEqual([])
+  },
+)
+
+it.each(['duckdb', 'postgres'] as const)(
+  'what is no longer written and kept in Braze is remembered, and taken back by retire, on %s',
+  async (on) => {
+    const facts = (columns: string) => `select id as external_id, ${columns} from people`
+    const world = await makeWorld({
+      on,
+      data: PEOPLE,
+      config: GUARDS,
+      syncs: { 'sql/properties/facts.sql': facts('city, n') },
+    })
+    good(await world.sync())
+    await world.write('sql/properties/facts.sql', facts('city as town'))
+    good(await world.sync())
+    const kept = { city: '"Oslo"', n: '1', town: '"Oslo"' }
+    expect(braze(world).ann).toEqual(kept)
+    await world.sql("delete from people where id = 'bob'")
+    good(await world.sync())
+    expect(good(await world.sync()).requests).toBe(0)
+    // Written again, it is known to be there already.
+    await world.write('sql/properties/facts.sql', facts('city as town, city'))
+    expect(good(await world.sync()).requests).toBe(0)
+    await world.write('sql/properties/facts.sql', header('on_leave: unset', facts('city as town')))
+    good(await world.sync())
+    await world.sql("delete from people where id = 'ann'")
+    good(await world.sync())
+    const quiet = good(await world.sync())
+    expect([quiet.requests, quiet.syncs[0]?.removed]).toEqual([0, 0])
+    good(await world.retire('facts'))
+    // Bob left while everything was kept, before another policy came, which is not for him.
+    expect(braze(world)).toEqual({ ann: {}, bob: { town: '"Rome"' } })
+  },
+)
+
+it.each(['duckdb', 'postgres'] as const)(
+  'a value that is held as a former type goes by the policy that its attribute had last, on %s',
+  async (on) => {
+    const facts = (policy: string, column: string) =>
+      header(`nulls: omit\non_leave: ${policy}`, `select id as external_id, n${column} from people`)
+    const world = await makeWorld({
+      on,
+      data: PEOPLE,
+      config: GUARDS,
+      syncs: { 'sql/properties/facts.sql': facts('unset', ', city as v') },
+    })
+    good(await world.sync())
+    await world.write('sql/properties/facts.sql', facts('keep', ", case when id = 'bob' then n end as v"))
+    good(await world.sync())
+    const kept = { ann: { n: '1', v: '"Oslo"' }, bob: { n: '2', v: '2' } }
+    expect(braze(world)).toEqual(kept)
+    await world.write('sql/properties/facts.sql', facts('keep', ''))
+    for (const _ of [1, 2, 3]) expect(good(await world.sync()).requests).toBe(0)
+    expect(braze(world)).toEqual(kept)
+    good(await world.retire('facts'))
+    expect(braze(world)).toEqual({ ann: {}, bob: {} })
+  },
+)
+
 it('people in doubt are named as they were: another identity is refused until that is settled', async () => {
   const world = await makeWorld({
     on: 'duckdb',

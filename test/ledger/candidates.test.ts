@@ -28,7 +28,7 @@ describe.each(['duckdb', 'postgres'] as const)('candidates on %s', (kind) => {
   async function fill(sql: string, sync = properties): Promise<void> {
     const { warehouse } = ledger.databases
     const shape = shapeOf(sync, await warehouse.columns(sql))
-    const slots = slotsOf(shape, undefined, new Set())
+    const slots = slotsOf(shape, undefined, new Map())
     const { select, columns } = candidateSelect(warehouse.dialect, { sql, shape, slots })
     await warehouse.candidates({
       sync: 'p',

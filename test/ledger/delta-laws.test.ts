@@ -45,12 +45,12 @@ function judge(state: State, lived: Lived): void {
 }
 
 function expectedHeld({ step, slots, before }: Lived): Map<string, Held> {
-  const gone = new Set(slots.filter(isGivenUp).flatMap(({ held }) => held.map(nameOfWrite)))
+  const givenUp = new Set(slots.filter(isGivenUp).flatMap(({ held }) => held.map(nameOfWrite)))
   const people = new Set([...before.keys(), ...step.rows.keys()])
   return new Map(
     [...people].map((k) => {
-      const person = { before: before.get(k) ?? new Map(), row: step.rows.get(k), writes: step.writes }
-      return [k, new Map([...heldNext(person)].filter(([name]) => !gone.has(name)))]
+      const held = before.get(k) ?? new Map()
+      return [k, heldNext({ before: held, row: step.rows.get(k), writes: step.writes, givenUp })]
     }),
   )
 }

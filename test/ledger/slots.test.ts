@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import type { WriteSpec } from '../../src/ledger/shape.ts'
-import { type Slot, slotsOf, writesOf } from '../../src/ledger/slots.ts'
+import { type Claims, type Slot, slotsOf, writesOf } from '../../src/ledger/slots.ts'
 import { createSnapshot } from '../../src/ledger/snapshot.ts'
 import type { SettledDefinition, Write } from '../../src/model/definition.ts'
 import { openLedger } from './open-ledger.ts'
@@ -26,7 +26,7 @@ const held = (attribute: string, column: string, change: Partial<Write> = {}): W
 const slots = (
   writes: readonly WriteSpec[],
   before: readonly Write[] = [],
-  claimed: readonly string[] = [],
+  claims: Claims = new Map(),
 ): Slot[] => {
   const settled: SettledDefinition = {
     identity: 'external_id',
@@ -37,8 +37,11 @@ const slots = (
     canonicalVersion: 1,
   }
   const shape = { identity: 'external_id' as const, keyColumns: ['external_id'], writes, unused: [] }
-  return slotsOf(shape, before.length === 0 ? undefined : settled, new Set(claimed))
+  return slotsOf(shape, before.length === 0 ? undefined : settled, claims)
 }
+
+const claimed = (attribute: string, identity: 'external_id' | 'email' = 'external_id'): Claims =>
+  new Map([[attribute, [{ sync: 'other', identity }]]])
 
 const columns = (found: readonly Slot[]) => found.map(({ target }) => target?.column)
 
@@ -96,14 +99,21 @@ describe('a definition that changed', () => {
     expect(gone).toEqual([{ attribute: 'score', held: before }])
   })
 
-  it('whose attribute another sync writes by now: forgotten, not taken back', () => {
-    const gone = slots([spec('city')], [held('town', 'town')], ['town'])[1]
-    expect(gone?.held[0]?.onLeave).toBe('keep')
+  it('whose attribute another sync writes by now: taken back from those whom that one does not write', () => {
+    const gone = slots([spec('city')], [held('town', 'town')], claimed('town'))[1]
+    expect(gone).toMatchObject({ held: [held('town', 'town')], heirs: [{ sync: 'other' }] })
+  })
+
+  it('whose attribute others write who keep it or name people otherwise: forgotten, not taken back', () => {
+    const kept = [held('town', 'town', { onLeave: 'keep' })]
+    const forgotten = { attribute: 'town', held: kept, isForgotten: true }
+    expect(slots([spec('city')], kept, claimed('town'))[1]).toEqual(forgotten)
+    expect(slots([spec('city')], [held('town', 'town')], claimed('town', 'email'))[1]).toEqual(forgotten)
   })
 
   it('whose list somebody else writes as a whole: its element is still taken back', () => {
     const before = [held('audiences', 'vip', { element: 'vip', valueKind: 'boolean', onLeave: 'remove' })]
-    const gone = slots([spec('city')], before, ['audiences'])[1]
+    const gone = slots([spec('city')], before, claimed('audiences'))[1]
     expect(gone).toMatchObject({ attribute: 'audiences', element: 'vip' })
     expect(gone?.held[0]?.onLeave).toBe('remove')
   })

@@ -61,7 +61,7 @@ export async function live(ledger: TestLedger, state: State, next: Step): Promis
   const still = state.doubt.filter(({ k }) => fresh.every((one) => one.k !== k))
   const step: Step = { ...next, doubt: [...fresh, ...still] }
   const shape = { identity: 'external_id' as const, keyColumns: ['external_id'], unused: [] }
-  const slots = slotsOf({ ...shape, writes: step.writes.map(specOf) }, state.settled, new Set())
+  const slots = slotsOf({ ...shape, writes: step.writes.map(specOf) }, state.settled, new Map())
   const known = new Set(state.settled?.writes.map(({ column }) => column))
   const added = writesOf(slots).filter(({ column }) => !known.has(column))
   await ledger.run(...addColumns(dialect, { table: state.names.snapshot, writes: added, sentAt: false }))
@@ -185,30 +185,26 @@ async function readSnapshot(
   )
 }
 
-/** Given up by a definition whose last word on it was keep: Braze keeps it, and we do not remember. */
+/** Given up by a definition whose last word on it was keep: Braze keeps it, and we remember. */
 export const isGivenUp = ({ target, held }: Slot): boolean =>
   target === undefined && held[0]?.onLeave === 'keep'
 
 export const nameOfWrite = (write: Slot['held'][number]): string =>
   nameOf({ ...write, kind: write.valueKind })
 
-/** What a settle of everything does to the definition: columns that nobody holds any more, and those given up, go. */
+/** What a settle of everything does to the definition: columns that nobody holds any more go. */
 async function forget(
   ledger: TestLedger,
   state: State,
   { step, slots }: { step: Step; slots: readonly Slot[] },
 ): Promise<void> {
-  const gone = new Set(slots.filter(isGivenUp).flatMap(({ held }) => held.map(nameOfWrite)))
-  state.held = new Map(
-    [...state.held].map(([k, held]) => [k, new Map([...held].filter(([name]) => !gone.has(name)))]),
-  )
   state.doubt = step.doubt.filter(({ k }) => step.rows.get(k)?.bad === true)
   const today = new Set(slots.flatMap(({ target }) => (target === undefined ? [] : [target.column])))
   const writes = writesOf(slots)
   const needed = writes.filter((write) => {
     const name = nameOfWrite(write)
     const isHeld = [...state.held.values()].some((held) => held.has(name))
-    return !gone.has(name) && (today.has(write.column) || isHeld || state.doubt.length > 0)
+    return today.has(write.column) || isHeld || state.doubt.length > 0
   })
   const { dialect } = ledger
   for (const write of writes)

@@ -39,10 +39,12 @@ export function heldNext(person: {
   readonly before: Held
   readonly row: ModelRow | undefined
   readonly writes: readonly ModelWrite[]
+  /** Names of writes that are no longer made and stay in Braze. */
+  readonly givenUp: ReadonlySet<string>
 }): Held {
-  const { before, row, writes } = person
+  const { before, row, writes, givenUp } = person
   if (row?.bad === true) return before
-  const next = new Map<string, string>()
+  const next = new Map([...before].filter(([name]) => givenUp.has(name)))
   for (const write of writes) {
     const value = valueIn(row, write)
     if (value !== undefined) next.set(nameOf(write), value)

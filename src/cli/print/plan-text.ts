@@ -110,6 +110,7 @@ function notesOf(sync: Planned, paint: Paint): string[] {
       : []),
     ...lost,
     ...attributesChanged(definition.slots),
+    ...attributesLeft(definition.slots),
   ]
   return notes.map((note) => `${paint.strong(sync.sync)}: ${note}`)
 }
@@ -118,6 +119,7 @@ interface SlotPolicy {
   readonly attribute: string
   readonly target?: { readonly onLeave: string }
   readonly held: readonly { readonly onLeave: string }[]
+  readonly isForgotten?: boolean
 }
 
 /** A changed `on_leave` touches nobody who has left, so no number shows it. */
@@ -129,6 +131,16 @@ function attributesChanged(slots: readonly SlotPolicy[]): string[] {
           `on_leave of ${attribute} was ${before.onLeave} and is now ${target.onLeave}, for people who leave from now on`,
         ],
   )
+}
+
+/** What Braze keeps although no column writes it any more; no number shows it either. */
+function attributesLeft(slots: readonly SlotPolicy[]): string[] {
+  const left = slots.flatMap(({ attribute, target, held: [before], isForgotten }) =>
+    target === undefined && before?.onLeave === 'keep' && isForgotten !== true ? [attribute] : [],
+  )
+  return left.length === 0
+    ? []
+    : [`no longer written, and kept in Braze until it is retired (on_leave: keep): ${left.join(', ')}`]
 }
 
 const SIGNS: Readonly<Record<string, string>> = { add: '+', change: '~', remove: '-' }
