@@ -43,10 +43,11 @@ export function countDelta(dialect: Dialect, delta: string, slots: readonly Slot
 }
 
 export function readNumbers(row: Row | undefined, slots: readonly Slot[]): DeltaNumbers {
-  const lost: Record<string, number> = {}
+  // Not gathered in an object, which has a `constructor` before anything is in it.
+  const lost = new Map<string, number>()
   slots.forEach((slot, i) => {
     const count = asNumber(row?.[`lost_${i}`])
-    if (count > 0) lost[slot.attribute] = (lost[slot.attribute] ?? 0) + count
+    if (count > 0) lost.set(slot.attribute, (lost.get(slot.attribute) ?? 0) + count)
   })
   return {
     added: asNumber(row?.added),
@@ -58,7 +59,7 @@ export function readNumbers(row: Row | undefined, slots: readonly Slot[]): Delta
     silent: asNumber(row?.silent),
     dataPoints: asNumber(row?.data_points),
     newProfiles: asNumber(row?.new_profiles),
-    lost,
+    lost: Object.fromEntries(lost),
   }
 }
 

@@ -32,15 +32,19 @@ async function removesOf(ledger: Ledger, only: string): Promise<Row[]> {
 }
 
 function summed(rows: readonly Row[]): RecentRemoves {
-  const byAttribute: Record<string, number> = {}
+  const byAttribute = new Map<string, number>()
   let leavers = 0
   for (const row of rows) {
     const removes = asJson<Removes>(row.removes, { leavers: 0, byAttribute: {} })
     leavers += removes.leavers
     for (const [name, count] of Object.entries(removes.byAttribute))
-      byAttribute[name] = (byAttribute[name] ?? 0) + count
+      byAttribute.set(name, (byAttribute.get(name) ?? 0) + count)
   }
-  return { leavers, byAttribute, sizeThen: rows[0] === undefined ? undefined : asNumber(rows[0].size_before) }
+  return {
+    leavers,
+    byAttribute: Object.fromEntries(byAttribute),
+    sizeThen: rows[0] === undefined ? undefined : asNumber(rows[0].size_before),
+  }
 }
 
 export interface LastRun {

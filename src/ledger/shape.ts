@@ -1,7 +1,7 @@
 // Decides what a sync's result means: which columns name the person, and which attribute each other column writes.
 // Pure: from the definition and the columns that the warehouse reported.
 
-import type { Sync, Write } from '../model/definition.ts'
+import type { PropertyOptions, Sync, Write } from '../model/definition.ts'
 import { SyncError } from '../model/errors.ts'
 import { MAX_NAME_CHARACTERS, RESERVED_ATTRIBUTES } from '../model/limits.ts'
 import { IDENTITIES, IDENTITY_COLUMNS, type Identity } from '../model/words.ts'
@@ -104,7 +104,7 @@ function propertyWrites(sync: Sync, rest: readonly SourceColumn[]): WriteSpec[] 
 
 function propertyWrite(sync: Sync, column: SourceColumn): WriteSpec {
   const options = sync.properties
-  const attribute = options?.rename[column.name] ?? `${options?.prefix ?? ''}${column.name}`
+  const attribute = options === undefined ? column.name : attributeOf(options, column.name)
   if (RESERVED_ATTRIBUTES.has(attribute)) {
     throw refuse(
       sync,
@@ -134,6 +134,10 @@ function propertyWrite(sync: Sync, column: SourceColumn): WriteSpec {
     source: { column: column.name, value: column.value },
   }
 }
+
+/** As renamed, else with the prefix. A column may be called like what every object has: `constructor`. */
+const attributeOf = ({ rename, prefix }: PropertyOptions, column: string): string =>
+  (Object.hasOwn(rename, column) ? rename[column] : undefined) ?? `${prefix}${column}`
 
 const nameList = (columns: readonly SourceColumn[]): string =>
   columns.length === 0 ? 'no columns' : columns.map((column) => column.name).join(', ')

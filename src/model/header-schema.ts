@@ -21,6 +21,21 @@ const tags = textList().refine((list) => list.every((tag) => /^[A-Za-z0-9][\w.-]
   error: 'must hold words of letters, digits, _, - and .',
 })
 
+/** The one name that a record cannot hold. Unsaid, the column would keep it. */
+const UNHOLDABLE = '__proto__'
+
+const renames = () =>
+  z.preprocess(
+    (given, context) => {
+      if (typeof given === 'object' && given !== null && Object.hasOwn(given, UNHOLDABLE)) {
+        const message = 'cannot be renamed here; give the column another name in the query'
+        context.addIssue({ code: 'custom', path: [UNHOLDABLE], message, input: given })
+      }
+      return given
+    },
+    z.record(z.string(), z.string()),
+  )
+
 export const headerSchema = z.strictObject({
   description: z.string().describe('What this sync is, for people.').optional(),
   schedule: someText().describe('hourly | daily [at HH:MM] | every N minutes | a cron expression').optional(),
@@ -41,7 +56,7 @@ export const headerSchema = z.strictObject({
   on_leave: onLeave.describe('What becomes of a write when its person leaves.').optional(),
   membership: z.enum(MEMBERSHIPS).describe('Audiences: flag (default) or list.').optional(),
   attribute: z.string().describe('Audiences: the custom attribute.').optional(),
-  rename: z.record(z.string(), z.string()).describe('Properties: column to attribute.').optional(),
+  rename: renames().describe('Properties: column to attribute.').optional(),
   prefix: z.string().describe('Properties: stands before every column that is not renamed.').optional(),
   nulls: z.enum(['unset', 'omit']).describe('Properties: what NULL means, default unset.').optional(),
   round: wholeNumber(0, MOST_DECIMALS).describe('Properties: decimal places of floats.').optional(),

@@ -1,5 +1,5 @@
-// Decides what can be said of a definition without a database: which attributes it writes for certain, the name that a
-// column gets in Braze, and the hash that tells whether two definitions would send the same.
+// Decides what can be said of a definition without a database: which attributes it writes for certain, and the hash
+// that tells whether two definitions would send the same.
 
 import { createHash } from 'node:crypto'
 import type { AudienceOptions, PropertyOptions, Sync } from '../model/definition.ts'
@@ -23,13 +23,6 @@ export function declaredWrites(sync: Pick<Sync, 'audience' | 'properties'>): Dec
   if (sync.audience === undefined) return writes
   const { attribute, membership, element } = sync.audience
   return [...writes, membership === 'list' ? { attribute, element } : { attribute }]
-}
-
-/** The attribute that a column of a properties sync becomes: as renamed, else with the prefix. */
-export function finalAttribute(options: Pick<PropertyOptions, 'rename' | 'prefix'>, column: string): string {
-  return Object.hasOwn(options.rename, column)
-    ? (options.rename[column] ?? column)
-    : `${options.prefix}${column}`
 }
 
 export interface HashedDefinition

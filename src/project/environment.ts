@@ -31,10 +31,12 @@ function fillText(text: string, path: Path, { environment, gaps }: Filling): str
       })
       return ''
     }
+    // Not what every object has: `constructor` is no variable.
+    const given = Object.hasOwn(environment, name) ? environment[name] : undefined
     // An empty variable is what a deployment leaves behind that forgot to set it.
-    const value = environment[name] || fallback
+    const value = given || fallback
     if (value === undefined) {
-      const state = environment[name] === undefined ? 'not set' : 'empty'
+      const state = given === undefined ? 'not set' : 'empty'
       gaps.push({
         path,
         message: `needs the environment variable ${name}, which is ${state}`,

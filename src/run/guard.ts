@@ -47,10 +47,11 @@ function tooManyRemoves({ guards, numbers, recent }: GuardInput): string[] {
   const before =
     recent.sizeThen !== undefined && recent.sizeThen >= CROWD ? recent.sizeThen : numbers.sizeBefore
   const leavers = exceeds(guards.maxRemoves, { now: numbers.removed, recent: recent.leavers, of: before })
+  const soFar = new Map(Object.entries(recent.byAttribute))
   const attributes = Object.entries(numbers.lost).flatMap(([attribute, lost]) => {
     const verdict = exceeds(guards.maxRemoves, {
       now: lost,
-      recent: recent.byAttribute[attribute] ?? 0,
+      recent: soFar.get(attribute) ?? 0,
       of: before,
     })
     return verdict === undefined ? [] : [`max_removes: ${attribute} would be taken back from ${verdict}`]

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { declaredWrites, finalAttribute } from '../../src/project/definition-facts.ts'
+import { declaredWrites } from '../../src/project/definition-facts.ts'
 
 describe('declaredWrites', () => {
   it('of a flag is its attribute', () => {
@@ -18,14 +18,5 @@ describe('declaredWrites', () => {
       { attribute: 'b', column: 'a' },
       { attribute: 'd', column: 'c' },
     ])
-  })
-})
-
-describe('finalAttribute', () => {
-  it('is the new name as it stands, else prefix and column', () => {
-    const options = { rename: { fn: 'first_name' }, prefix: 'og_' }
-    expect(finalAttribute(options, 'fn')).toBe('first_name')
-    expect(finalAttribute(options, 'score')).toBe('og_score')
-    expect(finalAttribute({ rename: {}, prefix: '' }, 'constructor')).toBe('constructor')
   })
 })

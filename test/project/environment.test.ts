@@ -18,6 +18,12 @@ braze:
     ])
   })
 
+  it('holds no variable that nobody set, whatever its name', () => {
+    expect(problemsOf(`warehouse: { type: postgres, url: "\${constructor}" }\n`).slice(0, 1)).toEqual([
+      '1: warehouse.url needs the environment variable constructor, which is not set',
+    ])
+  })
+
   it('does without the key where none is required', () => {
     const settings = settingsOf(text, { env: { DB: 'postgres://h/d' }, requireApiKey: false })
     expect(settings.braze).toMatchObject({ endpoint: 'https://rest.fra-01.braze.eu' })

@@ -64,7 +64,7 @@ async function load(why) {
   paintShell(place, { refresh, signOut })
   const slow = why === 'visit' ? setTimeout(() => announce('Loading'), 500) : undefined
   try {
-    const pages = PAGES[place]
+    const pages = Object.hasOwn(PAGES, place) ? PAGES[place] : undefined
     const page =
       pages === undefined ? nowhere() : await (id === '' ? pages.all : pages.one)({ id, signal, refresh })
     if (signal.aborted) page.leave?.()

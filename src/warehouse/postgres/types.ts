@@ -28,7 +28,7 @@ function formOf(type: PostgresType, depth: number): Form | Refusal {
     case 'scalar':
       return type.name === 'numeric'
         ? numericForm(type.scale)
-        : (scalarForms[type.name] ?? refused(remedies[type.name]))
+        : (scalarForms.get(type.name) ?? refused(remedies.get(type.name)))
   }
 }
 
@@ -118,40 +118,44 @@ function momentForm(kind: 'timestamp' | 'date', type: string, utc: (x: string) =
   }
 }
 
-/** By the names of the catalog (pg_type.typname). */
-const scalarForms: Readonly<Record<string, Form>> = {
-  text: textForm,
-  varchar: textForm,
-  bpchar: paddedForm,
-  name: textForm,
-  char: textForm,
-  citext: textForm,
-  unknown: textForm,
-  uuid: uuidForm,
-  int2: integerForm,
-  int4: integerForm,
-  int8: integerForm,
-  oid: integerForm,
-  float4: floatForm((x) => `(${x})::text::double precision`),
-  float8: floatForm((x) => `(${x})`),
-  bool: booleanForm,
-  date: momentForm('date', 'date', (x) => x),
-  timestamp: momentForm('timestamp', 'timestamp', (x) => `date_trunc('milliseconds', ${x})`),
-  timestamptz: momentForm(
-    'timestamp',
-    'timestamptz',
-    (x) => `date_trunc('milliseconds', ${x} at time zone 'UTC')`,
-  ),
-  json: jsonForm,
-  jsonb: jsonbForm,
-}
+/** By the names of the catalog (pg_type.typname), where a type of the author's may have any name. */
+const scalarForms: ReadonlyMap<string, Form> = new Map(
+  Object.entries({
+    text: textForm,
+    varchar: textForm,
+    bpchar: paddedForm,
+    name: textForm,
+    char: textForm,
+    citext: textForm,
+    unknown: textForm,
+    uuid: uuidForm,
+    int2: integerForm,
+    int4: integerForm,
+    int8: integerForm,
+    oid: integerForm,
+    float4: floatForm((x) => `(${x})::text::double precision`),
+    float8: floatForm((x) => `(${x})`),
+    bool: booleanForm,
+    date: momentForm('date', 'date', (x) => x),
+    timestamp: momentForm('timestamp', 'timestamp', (x) => `date_trunc('milliseconds', ${x})`),
+    timestamptz: momentForm(
+      'timestamp',
+      'timestamptz',
+      (x) => `date_trunc('milliseconds', ${x} at time zone 'UTC')`,
+    ),
+    json: jsonForm,
+    jsonb: jsonbForm,
+  }),
+)
 
-const remedies: Readonly<Record<string, string>> = {
-  bytea: "cast it to text, with encode(…, 'hex')",
-  geometry: 'cast it to text, with ST_AsText() or ST_AsGeoJSON()',
-  geography: 'cast it to text, with ST_AsText() or ST_AsGeoJSON()',
-  interval: 'say it as a number, with extract(epoch from …)',
-  hstore: 'turn it into JSON, with hstore_to_jsonb()',
-  record: 'give the row a type, or make it JSON with jsonb_build_object()',
-  money: 'cast it to numeric',
-}
+const remedies: ReadonlyMap<string, string> = new Map(
+  Object.entries({
+    bytea: "cast it to text, with encode(…, 'hex')",
+    geometry: 'cast it to text, with ST_AsText() or ST_AsGeoJSON()',
+    geography: 'cast it to text, with ST_AsText() or ST_AsGeoJSON()',
+    interval: 'say it as a number, with extract(epoch from …)',
+    hstore: 'turn it into JSON, with hstore_to_jsonb()',
+    record: 'give the row a type, or make it JSON with jsonb_build_object()',
+    money: 'cast it to numeric',
+  }),
+)

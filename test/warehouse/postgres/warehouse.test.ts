@@ -45,6 +45,19 @@ describe.each(COMBINATIONS)('a Postgres warehouse with its store in %s', (store)
     expect(await read('select x from orders where x > 2')).toEqual([3])
   })
 
+  it('refuses a type that it does not know, whatever its name', async () => {
+    await database.query('create type constructor as range (subtype = integer)')
+    const columns = await databases.warehouse.columns('select constructor(1, 2) as x')
+    expect(columns).toEqual([
+      {
+        name: 'x',
+        type: 'constructor',
+        refusal: 'values of this type cannot be sent: cast it to text',
+        canBeKey: false,
+      },
+    ])
+  })
+
   it('ends a query that takes too long, and goes on', async () => {
     const error = await read('select x from orders, pg_sleep(10)').catch((thrown: unknown) => thrown)
     expect(error).toBeInstanceOf(SyncError)

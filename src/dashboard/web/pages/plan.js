@@ -119,13 +119,14 @@ function askToReject(plan, refresh) {
 /** @param {Plan} plan */
 function samples({ samples: known, syncs }) {
   if (known === null) return empty('Samples name people, so they are shown to operators.')
-  const shown = syncs.filter(({ name }) => (known[name] ?? []).length > 0)
+  const byName = new Map(Object.entries(known))
+  const shown = syncs.filter(({ name }) => (byName.get(name) ?? []).length > 0)
   if (shown.length === 0) return empty('Nothing to show: it changes nobody, or its rows are gone.')
   return shown.map(({ name }) => [
     h('h3', {}, name),
     table({
       caption: `Sample of ${name}`,
-      rows: known[name] ?? [],
+      rows: byName.get(name) ?? [],
       columns: [
         { name: 'Person', sort: 'head', cell: ({ person }) => personLink(person) },
         { name: 'Change', cell: ({ op }) => op },
