@@ -8,7 +8,10 @@ export const MAX_REQUEST_BYTES = 4_000_000
 export const MAX_ID_BYTES = 987
 /** UTF-8 bytes of alias_name and of alias_label, each (Braze docs, "User alias object"). */
 export const MAX_ALIAS_BYTES = 236
-/** Characters of a string value (Braze docs, "Custom attribute data types"); longer ones are dropped silently. */
+/**
+ * Characters of a string value (Braze docs, "Custom attribute data types"), and of a string or key within an object (Braze
+ * docs, "Nested custom attributes"); longer ones are dropped silently.
+ */
 export const MAX_STRING_CHARACTERS = 255
 /** Characters of an attribute name (Braze docs, "Custom attribute data types"). */
 export const MAX_NAME_CHARACTERS = 255

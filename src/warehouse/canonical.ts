@@ -1,6 +1,7 @@
-// Decides what is common to the canonical forms of every database: the faults a value can have, the range of years, how a
-// double is rounded. The forms themselves are SQL and live in each database's types.ts. Whoever changes one raises the
-// version of canonical forms that definitions carry: snapshots are then rewritten and nothing is sent.
+// Decides what is common to the canonical forms of every database: the faults a value can have, the range of years, what is
+// too long inside of JSON, how a double is rounded. The forms themselves are SQL and live in each database's types.ts.
+// Whoever changes one raises the version of canonical forms that definitions carry: snapshots are then rewritten and nothing
+// is sent.
 
 import {
   FIRST_YEAR,
@@ -25,6 +26,21 @@ export const FAULT = {
 /** First moment that is good, and first that no longer is, as the text of a date. */
 export const FIRST_DATE = `${String(FIRST_YEAR).padStart(4, '0')}-01-01`
 export const END_DATE = `${LAST_YEAR + 1}-01-01`
+
+const HEX = '[0-9a-fA-F]'
+
+/** What stands for one character in JSON: an emoji can be two escapes. */
+export const JSON_ESCAPE = String.raw`\\(?:u[dD][89abAB]${HEX}{2}\\u[dD][c-fC-F]${HEX}{2}|u${HEX}{4}|.)`
+
+/**
+ * JSON with a text or a key over the limit, once each escape is one character: every other quote then ends what the one
+ * before began. From the start of the text, since what stands between two texts can be as long. A repeat goes to 255 in
+ * Postgres, so the character beyond is spelled out.
+ */
+export const LONG_INSIDE = `^(?:[^"]*"[^"]*")*[^"]*"[^"]{${MAX_STRING_CHARACTERS}}[^"]`
+
+/** JSON of so many bytes holds no such text: two are quotes. Most values are shorter and need no look. */
+export const NOTHING_LONG_BYTES = MAX_STRING_CHARACTERS + 2
 
 /** Multiplications beyond this bound change no digit of a double: it has no fraction there (2^52). */
 const NO_FRACTION_FROM = 4_503_599_627_370_496

@@ -1,6 +1,6 @@
 // Decides how the form of one column type is put together: what is common to all databases, over SQL text that is not.
 
-import { MAX_VALUE_BYTES } from '../model/limits.ts'
+import { MAX_STRING_CHARACTERS, MAX_VALUE_BYTES } from '../model/limits.ts'
 import type { ValueKind } from '../model/words.ts'
 import { FAULT } from './canonical.ts'
 import type { SourceColumn } from './port.ts'
@@ -32,6 +32,10 @@ export function isRefusal(form: Form | Refusal): form is Refusal {
 export function refused(remedy = 'cast it to text'): Refusal {
   return { refusal: `values of this type cannot be sent: ${remedy}` }
 }
+
+/** A field's name is a key in what is sent: a longer one is wrong in every row. */
+export const isLongName = (name: string): boolean => [...name].length > MAX_STRING_CHARACTERS
+export const SHORTER_NAMES = `give the fields of the struct names of ${MAX_STRING_CHARACTERS} characters at most`
 
 /** Faults in order: the first that holds is told. */
 export function firstFault(cases: readonly (readonly [condition: string, fault: string])[]): string {

@@ -2,7 +2,7 @@
 // could hold refused.
 
 import { MAX_ARRAY_ELEMENTS, MAX_VALUE_BYTES } from '../../model/limits.ts'
-import { FAULT } from '../canonical.ts'
+import { FAULT, JSON_ESCAPE, LONG_INSIDE, NOTHING_LONG_BYTES } from '../canonical.ts'
 import { firstFault } from '../form.ts'
 import { once } from './dialect.ts'
 import type { BigqueryForm } from './nested.ts'
@@ -13,18 +13,22 @@ const NUL = String.raw`r'(?:^|[^\\])(?:\\\\)*\\u0000'`
 const hasTooMany = (x: string): string =>
   `case when starts_with(to_json_string(${x}), '[') then array_length(json_query_array(${x})) > ${MAX_ARRAY_ELEMENTS} else false end`
 
+const hasLong = (t: string): string =>
+  `case when byte_length(${t}) > ${NOTHING_LONG_BYTES} then regexp_contains(regexp_replace(${t}, r'${JSON_ESCAPE}', '_'), r'${LONG_INSIDE}') else false end`
+
 export const jsonForm: BigqueryForm = {
   kind: 'json',
   canonical: (x) =>
     `case when not ${hasTooMany(x)} then ${once(
       `to_json_string(${x})`,
-      `case when byte_length(t) <= ${MAX_VALUE_BYTES} and not regexp_contains(t, ${NUL}) then nullif(t, 'null') end`,
+      `case when byte_length(t) <= ${MAX_VALUE_BYTES} and not regexp_contains(t, ${NUL}) and not ${hasLong('t')} then nullif(t, 'null') end`,
     )} end`,
   fault: (x) =>
     firstFault([
       [hasTooMany(x), FAULT.tooManyElements],
       [`byte_length(to_json_string(${x})) > ${MAX_VALUE_BYTES}`, FAULT.tooBig],
       [`regexp_contains(to_json_string(${x}), ${NUL})`, FAULT.notJson],
+      [hasLong(`to_json_string(${x})`), FAULT.tooLong],
     ]),
   faultless: (x) => `nullif(to_json_string(${x}), 'null')`,
   plain: false,

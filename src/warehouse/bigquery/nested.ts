@@ -7,9 +7,11 @@ import {
   containerForm,
   type Form,
   firstFault,
+  isLongName,
   isRefusal,
   type Refusal,
   refused,
+  SHORTER_NAMES,
   type TextWords,
 } from '../form.ts'
 import { ident, literal, once, wire } from './dialect.ts'
@@ -62,6 +64,7 @@ export function structForm(
   for (const { name, form } of fields) {
     const lower = name.toLowerCase()
     if (name === '' || MADE_UP.test(lower)) return refused('give every field of the struct a name')
+    if (isLongName(name)) return refused(SHORTER_NAMES)
     if (seen.has(lower)) return refused('give every field of the struct a name of its own')
     if (isRefusal(form)) return form
     seen.add(lower)

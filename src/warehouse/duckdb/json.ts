@@ -2,7 +2,7 @@
 // not JSON to others.
 
 import { MAX_ARRAY_ELEMENTS, MAX_VALUE_BYTES } from '../../model/limits.ts'
-import { FAULT } from '../canonical.ts'
+import { FAULT, JSON_ESCAPE, LONG_INSIDE, NOTHING_LONG_BYTES } from '../canonical.ts'
 import { type Form, firstFault } from '../form.ts'
 
 /** One JSON string, escapes included. */
@@ -32,11 +32,14 @@ const hasTooMany = (t: string): string =>
 const tooBig = (t: string): string =>
   `case when strlen(${t}) > ${MAX_VALUE_BYTES} then strlen(${minified(t)}) > ${MAX_VALUE_BYTES} else false end`
 
+const hasLong = (t: string): string =>
+  `case when strlen(${t}) > ${NOTHING_LONG_BYTES} then regexp_matches(regexp_replace(${t}, '${JSON_ESCAPE}', '_', 'g'), '${LONG_INSIDE}') else false end`
+
 export const jsonForm: Form = {
   kind: 'json',
   canonical: (x) => {
     const t = `(${x})::varchar`
-    return `case when ${isJson(t)} then case when ${hasTooMany(t)} or ${tooBig(t)} then null else nullif(${minified(t)}, 'null') end end`
+    return `case when ${isJson(t)} then case when ${hasTooMany(t)} or ${tooBig(t)} or ${hasLong(t)} then null else nullif(${minified(t)}, 'null') end end`
   },
   fault: (x) => {
     const t = `(${x})::varchar`
@@ -44,6 +47,7 @@ export const jsonForm: Form = {
       [
         [hasTooMany(t), FAULT.tooManyElements],
         [tooBig(t), FAULT.tooBig],
+        [hasLong(t), FAULT.tooLong],
       ],
     )} end`
   },

@@ -3,7 +3,15 @@
 import { type DuckDBType, DuckDBTypeId } from '@duckdb/node-api'
 import { MAX_ARRAY_ELEMENTS, MAX_VALUE_BYTES } from '../../model/limits.ts'
 import { FAULT } from '../canonical.ts'
-import { type Form, firstFault, isRefusal, type Refusal, refused } from '../form.ts'
+import {
+  type Form,
+  firstFault,
+  isLongName,
+  isRefusal,
+  type Refusal,
+  refused,
+  SHORTER_NAMES,
+} from '../form.ts'
 import { literal, wire } from './dialect.ts'
 
 /** JSON text of a value inside another one: never NULL. */
@@ -61,6 +69,7 @@ export function structForm(fields: readonly { name: string; form: Form | Refusal
   for (const { name, form } of fields) {
     if (isRefusal(form)) return form
     if (name === '') return refused('name the fields of the struct')
+    if (isLongName(name)) return refused(SHORTER_NAMES)
     known.push({ name, form })
   }
   const field = (x: string, name: string): string => `struct_extract(${x}, ${literal(name)})`
@@ -82,18 +91,26 @@ export function structForm(fields: readonly { name: string; form: Form | Refusal
 }
 
 /** Entries stand in the order of their keys: that of a map depends on how it was made. */
-export function mapForm(key: DuckDBType, value: Form | Refusal, depth: number): Form | Refusal {
+export function mapForm(
+  key: { readonly type: DuckDBType; readonly form: Form },
+  value: Form | Refusal,
+  depth: number,
+): Form | Refusal {
   if (isRefusal(value)) return value
-  if (key.typeId !== DuckDBTypeId.VARCHAR)
+  if (key.type.typeId !== DuckDBTypeId.VARCHAR)
     return refused('give the map keys of type VARCHAR, or cast it to text')
   const e = `e${depth}`
   const { fault } = value
+  const keyFault = key.form.fault
   const entries = (x: string): string => `list_sort(map_entries(${x}))`
   return containerForm({
     json: (x) =>
       `'{' || array_to_string(list_transform(${entries(x)}, lambda ${e}: to_json(${e}.key)::varchar || ':' || ${inner(value, `${e}.value`)}), ',') || '}'`,
     faults: [
       (x) => firstFault([[`cardinality(${x}) > ${MAX_ARRAY_ELEMENTS}`, FAULT.tooManyElements]]),
+      ...(keyFault === undefined
+        ? []
+        : [(x: string) => `list_any_value(list_transform(map_keys(${x}), lambda ${e}: ${keyFault(e)}))`]),
       ...(fault === undefined
         ? []
         : [

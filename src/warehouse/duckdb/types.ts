@@ -33,7 +33,7 @@ function formOf(type: DuckDBType, depth: number): Form | Refusal {
         type.entryNames.map((name, i) => ({ name, form: formOfEntry(type.entryTypes[i], depth) })),
       )
     case DuckDBTypeId.MAP:
-      return mapForm(type.keyType, formOf(type.valueType, depth + 1), depth)
+      return mapForm({ type: type.keyType, form: textForm }, formOf(type.valueType, depth + 1), depth)
     case DuckDBTypeId.DECIMAL:
       return decimalForm(type.width, type.scale)
     case DuckDBTypeId.VARCHAR:

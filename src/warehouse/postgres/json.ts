@@ -1,26 +1,32 @@
 // Decides how Postgres' JSON values are kept: as the text of jsonb, whose keys are sorted and whose numbers are exact.
 
 import { MAX_ARRAY_ELEMENTS, MAX_VALUE_BYTES } from '../../model/limits.ts'
-import { FAULT } from '../canonical.ts'
+import { FAULT, JSON_ESCAPE, LONG_INSIDE, NOTHING_LONG_BYTES } from '../canonical.ts'
 import { type Form, firstFault } from '../form.ts'
 import { once } from './dialect.ts'
 
 const hasTooMany = (b: string): string =>
   `case when jsonb_typeof(${b}) = 'array' then jsonb_array_length(${b}) > ${MAX_ARRAY_ELEMENTS} else false end`
 
-const sizeFault = (b: string): string =>
-  firstFault([
-    [hasTooMany(b), FAULT.tooManyElements],
-    [`octet_length(${b}::text) > ${MAX_VALUE_BYTES}`, FAULT.tooBig],
-  ])
+const fits = (t: string): string => `octet_length(${t}) <= ${MAX_VALUE_BYTES}`
 
-const kept = (b: string): string =>
-  `case when ${hasTooMany(b)} then null else ${once(`${b}::text`, `case when octet_length(v.t) <= ${MAX_VALUE_BYTES} then nullif(v.t, 'null') collate "C" end`)} end`
+const hasLong = (t: string): string =>
+  `case when octet_length(${t}) > ${NOTHING_LONG_BYTES} then regexp_replace(${t}, '${JSON_ESCAPE}', '_', 'g') ~ '${LONG_INSIDE}' else false end`
+
+const sizeFaults = (b: string, t: string) =>
+  [
+    [hasTooMany(b), FAULT.tooManyElements],
+    [`not (${fits(t)})`, FAULT.tooBig],
+  ] as const
+
+const kept = (b: string, isGood = fits): string =>
+  `case when ${hasTooMany(b)} then null else ${once(`${b}::text`, `case when ${isGood('v.t')} then nullif(v.t, 'null') collate "C" end`)} end`
 
 export const jsonbForm: Form = {
   kind: 'json',
-  canonical: (x) => kept(`(${x})`),
-  fault: (x) => sizeFault(`(${x})`),
+  canonical: (x) => kept(`(${x})`, (t) => `${fits(t)} and not (${hasLong(t)})`),
+  fault: (x) =>
+    once(`(${x})::text`, firstFault([...sizeFaults(`(${x})`, 'v.t'), [hasLong('v.t'), FAULT.tooLong]])),
   plain: false,
   brief: false,
 }
@@ -49,13 +55,14 @@ export const jsonForm: Form = {
   canonical: (x) => {
     const t = `(${x})::text`
     const short = `nullif((${x})::jsonb::text, 'null') collate "C"`
-    return `case when not (${isSafe(t)}) then null when octet_length(${t}) <= ${SHORT_BYTES} then ${short} else ${once(`(${x})::jsonb`, kept('v.t'))} end`
+    return `case when not (${isSafe(t)}) or ${hasLong(t)} then null when octet_length(${t}) <= ${SHORT_BYTES} then ${short} else ${once(`(${x})::jsonb`, kept('v.t'))} end`
   },
   fault: (x) => {
     const t = `(${x})::text`
+    const size = once(`(${x})::jsonb`, firstFault(sizeFaults('v.t', 'v.t::text')))
     return (
-      `case when not (${isSafe(t)}) then '${FAULT.notJson}' ` +
-      `when octet_length(${t}) > ${SHORT_BYTES} then ${once(`(${x})::jsonb`, sizeFault('v.t'))} end`
+      `coalesce(case when not (${isSafe(t)}) then '${FAULT.notJson}' when octet_length(${t}) > ${SHORT_BYTES} then ${size} end, ` +
+      `${firstFault([[hasLong(t), FAULT.tooLong]])})`
     )
   },
   plain: false,

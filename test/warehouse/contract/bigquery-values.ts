@@ -3,6 +3,7 @@
 
 import { JSON_VALUES } from './json-values.ts'
 import type { LogicalValue } from './logical-value.ts'
+import { BIGQUERY_JSON_TEXTS } from './long-inside.ts'
 import { SCALAR_VALUES } from './scalar-values.ts'
 
 const double = (text: string) => `cast('${text}' as float64)`
@@ -84,6 +85,7 @@ const SPELLINGS: Readonly<Record<string, string | true>> = {
   'json: an escaped NUL': `parse_json(r'"a\\u0000"')`,
   'json: 501 elements': `to_json(${array(501)})`,
   'json: over 100 KB': `to_json(struct(repeat('x', 100001) as a))`,
+  ...BIGQUERY_JSON_TEXTS,
   'json: array of texts': `['a"', '', null, 'é😀']`,
   'json: empty array': 'array<string>[]',
   'json: array of integers': '[1, null, 9007199254740993]',

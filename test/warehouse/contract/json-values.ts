@@ -1,4 +1,5 @@
-// Decides the logical values that are kept as JSON: JSON itself, arrays, structs.
+// Decides the logical values that are kept as JSON: JSON itself, arrays, structs. What stands on either side of a limit on
+// the texts and keys inside of JSON is in long-inside.ts.
 
 import {
   BIG,
@@ -11,8 +12,10 @@ import {
   values,
   YEARS,
 } from './logical-value.ts'
+import { JSON_TEXTS } from './long-inside.ts'
 
 export const JSON_VALUES: readonly LogicalValue[] = [
+  ...JSON_TEXTS,
   ...values(
     'json',
     [

@@ -22,6 +22,33 @@ const text = fc
     maxLength: 40,
   })
   .filter((value) => !value.includes('\u0000') && value.isWellFormed())
+/** JSON with texts and keys around the limit of their characters, escaped in every way that there is. */
+const nearLimit = fc
+  .tuple(
+    fc.constantFrom('x', '"', '\\', '😀', 'é', '\n', ':', ',"', '\\"', '{}', '\\u00e9'),
+    fc.constantFrom('x', '"', '\\', '😀', ']'),
+    fc.integer({ min: 253, max: 257 }),
+  )
+  .map(([unit, last, length]) => [...unit.repeat(length)].slice(0, length - 1).join('') + last)
+const longJson = fc
+  .tuple(
+    fc.array(fc.oneof(nearLimit, text, fc.integer()), { minLength: 1, maxLength: 4 }),
+    fc.dictionary(fc.oneof(nearLimit, text), fc.oneof(nearLimit, text, fc.constant(null)), { maxKeys: 4 }),
+    fc.boolean(),
+  )
+  .map(([list, object, isAscii]) => {
+    const json = JSON.stringify([list, object, 'end'])
+    return isAscii
+      ? json.replace(/[^\0-~]/g, (c) => `\\u${c.charCodeAt(0).toString(16).padStart(4, '0')}`)
+      : json
+  })
+
+function isLong(value: unknown): boolean {
+  if (typeof value === 'string') return [...value].length > 255
+  if (typeof value !== 'object' || value === null) return false
+  return [...Object.keys(value), ...Object.values(value)].some(isLong)
+}
+
 const integer = fc.oneof(
   fc.bigInt({ min: -(2n ** 63n), max: 2n ** 63n - 1n }),
   fc.maxSafeInteger().map(BigInt),
@@ -102,6 +129,18 @@ describe.each(Object.keys(COMBINATIONS))('random values kept by %s', (name) => {
         expect(got.map(([value]) => exact(value ?? 'null'))).toEqual(values.map((value) => exact(value)))
       }),
       { numRuns: 12 },
+    )
+  })
+
+  it('are withheld for a text or a key that is too long inside of JSON, and for nothing else', async () => {
+    await fc.assert(
+      fc.asyncProperty(fc.array(longJson, { minLength: 1, maxLength: 30 }), async (values) => {
+        const got = await wires(values.map((value) => [`cast(${quoted(value)} as json)`]))
+        expect(got.map(([value]) => (value === null ? null : exact(value!)))).toEqual(
+          values.map((value) => (isLong(JSON.parse(value)) ? null : exact(value))),
+        )
+      }),
+      { numRuns: 20 },
     )
   })
 })
