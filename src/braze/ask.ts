@@ -14,6 +14,16 @@ import type { Answer, Silence, Transport } from './transport.ts'
 /** What Braze said about the objects of a request. */
 export type Settled = Extract<Verdict, { kind: 'accepted' | 'refused' | 'split' }>
 
+/** How a request ended. */
+interface Answered {
+  readonly said: Settled
+  /**
+   * An earlier attempt of the same request may have been applied: what is refused now may be held all the same, since a
+   * refusal speaks of its own attempt only.
+   */
+  readonly mayHold: boolean
+}
+
 /** What is needed to ask, shared by all batches. */
 export interface Wire {
   readonly gate: Gate
@@ -53,10 +63,11 @@ interface Troubles {
   failures: number
   failingSince: number
   puzzles: number
+  mayHold: boolean
 }
 
-export async function ask(wire: Wire, piece: Piece, trip: Trip): Promise<Settled> {
-  const troubles: Troubles = { failures: 0, failingSince: 0, puzzles: 0 }
+export async function ask(wire: Wire, piece: Piece, trip: Trip): Promise<Answered> {
+  const troubles: Troubles = { failures: 0, failingSince: 0, puzzles: 0, mayHold: false }
   const body = trackBody(piece.objects)
   let notBefore: number | undefined
   for (;;) {
@@ -71,17 +82,17 @@ export async function ask(wire: Wire, piece: Piece, trip: Trip): Promise<Settled
       case 'split':
         noteAnswer(wire, turn, answer)
         trip.mayHaveArrived ||= tookSomething(verdict, piece)
-        return verdict
+        return { said: verdict, mayHold: troubles.mayHold }
       case 'throttled':
         notBefore = pause(wire, turn, verdict.waitMs)
         break
       case 'not-understood':
         noteAnswer(wire, turn, answer)
-        trip.mayHaveArrived = true
+        noteDoubt(trip, troubles)
         notBefore = afterPuzzle(wire, troubles, verdict.what)
         break
       case 'transient':
-        trip.mayHaveArrived ||= answer.kind === 'reply' || answer.mayHaveArrived
+        if (answer.kind === 'reply' || answer.mayHaveArrived) noteDoubt(trip, troubles)
         notBefore = afterFailure(wire, { turn, troubles, what: verdict.what })
         break
       case 'fatal':
@@ -90,6 +101,11 @@ export async function ask(wire: Wire, piece: Piece, trip: Trip): Promise<Settled
         throw verdict.error
     }
   }
+}
+
+function noteDoubt(trip: Trip, troubles: Troubles): void {
+  trip.mayHaveArrived = true
+  troubles.mayHold = true
 }
 
 function tookSomething(verdict: Settled, piece: Piece): boolean {

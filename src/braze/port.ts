@@ -9,8 +9,8 @@ export interface Refusal {
    */
   readonly attributes: readonly string[]
   /**
-   * Braze may have taken some of it all the same: it reported success beside an error that names nobody. The person is
-   * then in doubt as well.
+   * Braze may have taken some of it all the same: it reported success beside an error that names nobody, or refused what
+   * it may have applied in an earlier attempt whose reply we never understood. The person is then in doubt as well.
    */
   readonly mayHold?: true
   /** Braze's words, cut to a safe length and cleared of any value that we sent. */

@@ -16,7 +16,7 @@ interface Refused {
   readonly mayHold: boolean
 }
 
-/** A piece on its way; `mayHold` when a request with all of it was, as far as we know, applied in part. */
+/** A piece on its way; `mayHold` when a request with all of it may have been applied, whole or in part. */
 interface Sending {
   readonly wire: Wire
   readonly trip: Trip
@@ -50,20 +50,21 @@ export async function sendBatch(wire: Wire, batch: Batch, trip: Trip): Promise<r
 async function settle(sending: Sending, piece: Piece): Promise<Refused[]> {
   if (piece.indices.length === 0) return []
   if (!fitsOneRequest(piece)) return settleTooLarge(sending, piece)
-  const verdict = await ask(sending.wire, piece, sending.trip)
-  if (verdict.kind === 'split') {
-    const after = { ...sending, mayHold: sending.mayHold || verdict.applied }
-    if (piece.indices.length === 1) return refuseAll(piece, verdict.words, after.mayHold)
+  const { said, mayHold: before } = await ask(sending.wire, piece, sending.trip)
+  const mayHold = sending.mayHold || before || (said.kind === 'split' && said.applied)
+  const after = { ...sending, mayHold }
+  if (said.kind === 'split') {
+    if (piece.indices.length === 1) return refuseAll(piece, said.words, mayHold)
     return settleEach(after, halves(piece))
   }
-  const refused = verdict.refusals.map(({ position, words }) => ({
+  const refused = said.refusals.map(({ position, words }) => ({
     index: piece.indices[position] ?? -1,
     words,
-    mayHold: sending.mayHold,
+    mayHold,
   }))
-  if (verdict.kind === 'accepted') return refused
-  const positions = new Set(verdict.refusals.map(({ position }) => position))
-  return [...refused, ...(await settle(sending, without(piece, positions)))]
+  if (said.kind === 'accepted') return refused
+  const positions = new Set(said.refusals.map(({ position }) => position))
+  return [...refused, ...(await settle(after, without(piece, positions)))]
 }
 
 async function settleTooLarge(sending: Sending, piece: Piece): Promise<Refused[]> {

@@ -103,6 +103,25 @@ describe.each(KINDS)('doubt on %s', (on) => {
     expect((await world.sync()).requests).toBe(0)
   })
 
+  it('a refusal that follows a lost reply leaves the person in doubt: Braze may hold what was lost', async () => {
+    const world = await makeWorld({ on, data: PEOPLE, syncs: SYNCS, config: ONE_EACH })
+    good(await world.sync())
+    const before = braze(world)
+    const object = { external_id: 'bob' }
+    world.sandbox.faults.inject({ kind: 'drop', when: 'after', times: 1, object })
+    const refused = world.sandbox.faults.inject({ kind: 'refuse', after: 1, object })
+    await world.sql(`update people set city = 'Rome' where id = 'bob'`)
+    expect(of(await world.sync(), 'facts')).toMatchObject({ sent: 0, rejected: 1 })
+    expect(braze(world).bob).toMatchObject({ city: '"Rome"' })
+    refused.remove()
+    // No difference is left, yet Braze holds what it has refused since.
+    await world.sql(`update people set city = 'Bonn' where id = 'bob'`)
+    expect(good(await world.sync()).objects).toBe(1)
+    expect(braze(world)).toMatchObject(before)
+    expect(await world.ledger('select count(*) as n from doubt')).toEqual([{ n: 0 }])
+    expect((await world.sync()).requests).toBe(0)
+  })
+
   it('a value that becomes NULL while it is in doubt is unset', async () => {
     const world = await makeWorld({ on, data: PEOPLE, syncs: SYNCS, config: ONE_EACH })
     await world.sql(`update people set city = null`)

@@ -24,7 +24,7 @@ export const RESET = 'reset'
 export const HANG = 'hang'
 /** Begins a reply, and never ends it: a byte every now and then. */
 export const DRIBBLE = 'dribble'
-type Answer = Said | typeof RESET | typeof HANG | typeof DRIBBLE
+export type Answer = Said | typeof RESET | typeof HANG | typeof DRIBBLE
 export type Script = (request: Received, number: number) => Answer | Promise<Answer>
 
 export interface Stub {
