@@ -9,6 +9,7 @@ import type { Log } from '../model/log.ts'
 import { type Trip, UnknownOutcome, type Wire } from './ask.ts'
 import { type Clock, Gate } from './gate.ts'
 import type { Batch, BatchOutcome, Braze, SendOptions } from './port.ts'
+import { durationText } from './retry.ts'
 import { sendBatch } from './send-batch.ts'
 import { openTransport } from './transport.ts'
 
@@ -56,6 +57,7 @@ export function openBraze(settings: BrazeSettings, deps: BrazeDeps): Braze {
       try {
         return await deliver(batch, trip)
       } catch (error) {
+        if (options.signal.aborted && error === options.signal.reason) throw stopped(wire, error, trip)
         throw error instanceof BrazeError && trip.mayHaveArrived ? arrived(error) : error
       }
     },
@@ -116,6 +118,21 @@ function senseless(wire: Wire, last: UnknownOutcome): BrazeError {
     `Braze's replies are not understood, ${MAX_PUZZLED_BATCHES} batches in a row: ${last.message}`,
     { hint: `Is something between us? A proxy or a login page may answer in place of ${wire.host}.` },
   )
+}
+
+/** What a batch is given back with once we are told to stop: a wait for Braze is no fault of its own, an outage is. */
+function stopped(wire: Wire, reason: unknown, { mayHaveArrived }: Trip): unknown {
+  const { outage } = wire.gate
+  if (outage !== undefined) {
+    const lasted = durationText(outage.lastedMs)
+    return new BrazeError(
+      `Braze at ${wire.host} gave no usable answer for ${lasted} when sending was stopped (${outage.failures} requests failed)`,
+      { hint: 'Check the network and the status of your Braze cluster.', mayHaveArrived },
+    )
+  }
+  return mayHaveArrived
+    ? new BrazeError('Stopped before Braze gave a usable answer', { cause: reason, mayHaveArrived })
+    : reason
 }
 
 /** The same error for a batch of which Braze may have taken something. */

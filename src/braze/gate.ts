@@ -86,6 +86,12 @@ export class Gate {
     return this.#pauses
   }
 
+  /** While Braze counts as down: how often, and for how long. */
+  get outage(): Pick<Health, 'failures' | 'lastedMs'> | undefined {
+    const { failures, since } = this.#outage
+    return isDown(this.#outage) ? { failures, lastedMs: this.#clock.now() - since } : undefined
+  }
+
   /**
    * Resolves when the request may leave; it then counts as in flight, until one of the methods below
    * takes it back. Rejects with the signal's reason, or with what ended the sending.

@@ -50,7 +50,9 @@ export interface Braze {
    * nothing more is sent.
    * Rejects with BrazeError when Braze as a whole refuses us (401, 403, 404, wrong host) or is out of reach for longer
    * than the settings allow; the batch then counts as unknown if `error.mayHaveArrived` is true, else as never sent.
-   * When `signal` aborts, no new request is started and the call rejects with the signal's reason.
+   * When `signal` aborts, no new request is started. The call then rejects with the signal's reason if Braze cannot have
+   * taken anything of the batch, with a BrazeError caused by it if Braze may have; and with a BrazeError of its own while
+   * Braze is out of reach.
    */
   send(batch: Batch, options: SendOptions): Promise<BatchOutcome>
   stats(): BrazeStats

@@ -12,6 +12,7 @@ import type { Session } from '../warehouse/port.ts'
 import { openAcks } from './acks.ts'
 import { openBreaker } from './breaker.ts'
 import { ledgerOn, type RunContext, withPurpose } from './context.ts'
+import type { Deadline } from './deadline.ts'
 import type { KeptLease } from './keep-lease.ts'
 import { makeOutbox, type Packed } from './pack.ts'
 import { beginSending } from './register.ts'
@@ -25,7 +26,7 @@ export interface DeliverRequest {
   readonly syncs: readonly PlanSync[]
   readonly records: ReadonlyMap<string, SyncRecord>
   readonly keepsRest: boolean
-  readonly timeIsUp: () => boolean
+  readonly deadline: Deadline
 }
 
 export interface Delivered {
@@ -185,7 +186,7 @@ async function send(
     acks,
     mayLeave: request.lease.mayLeave,
     stop: AbortSignal.any([context.stop, request.lease.lost, abort.signal]),
-    timeIsUp: request.timeIsUp,
+    deadline: request.deadline,
     between: async (progress) => {
       context.progress({
         stage: 'send',

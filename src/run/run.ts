@@ -11,6 +11,7 @@ import { insertRows, raw } from '../ledger/sql.ts'
 import type { Sync } from '../model/definition.ts'
 import { AlreadyRunError, asError, BrazierError, LeaseLostError } from '../model/errors.ts'
 import { openContext, type RunContext, type RunDeps } from './context.ts'
+import { type Deadline, openDeadline } from './deadline.ts'
 import { type Delivered, deliver, hasRows } from './deliver.ts'
 import { doubtAll, endSyncs, noteSyncs, outcomeOf, saveHeld, trimHistory } from './keep-books.ts'
 import { type KeptLease, keepLease } from './keep-lease.ts'
@@ -67,7 +68,7 @@ export interface CurrentRun {
   readonly run: string
   readonly plan: string
   readonly lease: KeptLease
-  readonly timeIsUp: () => boolean
+  readonly deadline: Deadline
 }
 
 export interface Carried {
@@ -103,22 +104,22 @@ export async function inRun(
     const plan = options.plan ?? newId('p', startedAt)
     context.progress({ stage: 'lease' })
     const lease = await keepLease(context, { run, waitSeconds: options.waitSeconds })
-    const leased = context.monotonic()
-    const timeIsUp = () =>
-      options.command !== 'apply' && context.monotonic() - leased > deps.project.maxDurationSeconds * 1000
+    const seconds = options.command === 'apply' ? Number.POSITIVE_INFINITY : deps.project.maxDurationSeconds
+    const deadline = openDeadline(seconds * 1000, context.monotonic)
     try {
       if (options.run !== undefined) await refuseSecond(context, run)
       await recover(context, lease.lease)
       await expirePlans(context.ledger, deps.project.planExpireHours)
       await trimHistory(context)
       await openRun(context, { run, plan, command: options.command, fence: lease.lease.fence })
-      const attempt = await attempted(lease, () => work(context, { run, plan, lease, timeIsUp }))
+      const attempt = await attempted(lease, () => work(context, { run, plan, lease, deadline }))
       const seconds = (context.monotonic() - started) / 1000
       const report = makeReport({ run, startedAt: startedAt.toISOString(), seconds, options, attempt })
       await closeBooks(context, { run, plan, command: options.command, report, attempt })
       await keepTrace(context, run, watched)
       return report
     } finally {
+      deadline.close()
       await lease.release()
     }
   } finally {

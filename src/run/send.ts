@@ -5,6 +5,7 @@ import type { Braze, Refusal } from '../braze/port.ts'
 import type { Ledger } from '../ledger/sql.ts'
 import { BrazeError } from '../model/errors.ts'
 import type { Acks } from './acks.ts'
+import type { Deadline } from './deadline.ts'
 import { type Chunk, firstSpan, nextSpan, type OutboxBatch, readChunk } from './read-outbox.ts'
 
 /** Batches handed to Braze's door at once; the door decides how many requests are in flight. */
@@ -23,8 +24,8 @@ export interface SendInput {
   readonly mayLeave: () => boolean
   /** Aborts when no further batch may be taken: told to stop, or the lease was lost. */
   readonly stop: AbortSignal
-  /** True once the time for this run is used up. */
-  readonly timeIsUp: () => boolean
+  /** When the time for this run is used up: then, too, no further batch may be taken. */
+  readonly deadline: Pick<Deadline, 'isUp' | 'signal'>
   /** Called between chunks; when it replaced what follows `lastSeq`, it returns the new end, which may be the same. */
   readonly between: (progress: SendProgress) => Promise<number | undefined>
 }
@@ -78,7 +79,7 @@ export async function sendOutbox(input: SendInput): Promise<SendResult> {
 function openSender(input: SendInput) {
   const underWay = new Set<Promise<void>>()
   const abort = new AbortController()
-  const signal = AbortSignal.any([abort.signal, input.stop])
+  const signal = AbortSignal.any([abort.signal, input.stop, input.deadline.signal])
   const halted = whenAborted(signal)
   let room = Promise.withResolvers<void>()
   void halted.then(() => room.resolve())
@@ -109,13 +110,12 @@ function openSender(input: SendInput) {
     } catch (error) {
       if (over) return
       allTaken = false
-      const mayHaveArrived = error instanceof BrazeError ? error.mayHaveArrived : left
-      if (mayHaveArrived) input.acks.unknown(batch)
+      if (mayHaveArrived(error, { signal, left })) input.acks.unknown(batch)
       else input.acks.unsent(batch)
-      if (!input.stop.aborted) fail(error)
+      if (!input.stop.aborted && !isGivenBack(error, signal)) fail(error)
     }
   }
-  const stopped = () => signal.aborted || input.timeIsUp()
+  const stopped = () => signal.aborted || input.deadline.isUp()
   const sendAll = async (batches: Chunk['batches']) => {
     for await (const batch of batches) {
       while (underWay.size >= UNDER_WAY && !signal.aborted) {
@@ -135,7 +135,7 @@ function openSender(input: SendInput) {
     }
   }
   const finish = async (atEnd: boolean): Promise<SendResult> => {
-    // Told to stop: what is in flight may finish, but not for ever; what does not stays without an answer, in doubt.
+    // Told to stop, or out of time: what is in flight may finish, but not for ever; what does not stays without an answer, in doubt.
     await Promise.race([Promise.all(underWay), halted.then(() => sleepUnref(GRACE_MS))])
     const unanswered = underWay.size
     over = true
@@ -143,6 +143,15 @@ function openSender(input: SendInput) {
     return { objects, complete: atEnd && allTaken && unanswered === 0 && failure === undefined, failure }
   }
   return { stopped, sendAll, finish, progress: () => ({ answeredBatches, objects, refusals }) }
+}
+
+/** The batch waited, perhaps for as long as Braze likes, when it was told to stop: no fault of anybody. */
+const isGivenBack = (error: unknown, { aborted, reason }: AbortSignal): boolean =>
+  aborted && (error === reason || (error instanceof Error && error.cause === reason))
+
+function mayHaveArrived(error: unknown, batch: { signal: AbortSignal; left: boolean }): boolean {
+  if (batch.signal.aborted && error === batch.signal.reason) return false
+  return error instanceof BrazeError ? error.mayHaveArrived : batch.left
 }
 
 const whenAborted = (signal: AbortSignal): Promise<void> =>

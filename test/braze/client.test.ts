@@ -96,7 +96,42 @@ describe('stopping', () => {
     const waiting = send(people(1), { signal: stop.signal })
     while (stub.received.length < 1) await new Promise((resolve) => setImmediate(resolve))
     stop.abort('enough')
-    await expect(waiting).rejects.toBe('enough')
+    expect(await failure(waiting)).toMatchObject({ cause: 'enough', mayHaveArrived: true })
+  })
+
+  it('gives back what waits for a 429: it cannot have arrived', async () => {
+    const clock = { ...fakeClock(), sleep: () => new Promise<void>(() => {}) }
+    const stub = await startStub(() => ({ status: 429, headers: { 'X-Ratelimit-Retry-After': '3600' } }))
+    const { send, braze } = open(stub.endpoint, {}, clock)
+    const stop = new AbortController()
+    const waiting = [send(people(1), { signal: stop.signal }), send(people(1), { signal: stop.signal })]
+    while (braze.stats().throttled < 1) await new Promise((resolve) => setImmediate(resolve))
+    stop.abort('enough')
+    expect(await Promise.allSettled(waiting)).toEqual(
+      waiting.map(() => ({ status: 'rejected', reason: 'enough' })),
+    )
+  })
+
+  it('says that Braze is out of reach where it is, whoever waits', async () => {
+    const stub = await startStub(() => ({ status: 503 }))
+    const clock = fakeClock()
+    const stop = new AbortController()
+    const { send } = open(
+      stub.endpoint,
+      {},
+      {
+        ...clock,
+        sleep: async (ms, signal) => {
+          await clock.sleep(ms, signal)
+          if (stub.received.length >= 8) stop.abort('enough')
+        },
+      },
+    )
+    const error = await failure(send(people(1), { signal: stop.signal }))
+    expect(error.message).toMatch(
+      /gave no usable answer for \d+ seconds when sending was stopped \(8 requests/,
+    )
+    expect([error.mayHaveArrived, error.cause]).toEqual([true, undefined])
   })
 
   it('asks before every request, and sends nothing once the lease is lost', async () => {

@@ -1,6 +1,6 @@
 // Braze as a whole refuses us, is out of reach, or refuses a column for everybody; runs that are cut. Nothing is lost.
 
-import { describe, expect, it } from 'vitest'
+import { describe, expect, it, onTestFinished, vi } from 'vitest'
 import { startSandbox } from '../../src/sandbox/start-sandbox.ts'
 import { makeWorld, type People, type World, type WorldKind } from '../support/world.ts'
 import { braze, good, KINDS, leftTables, of } from './look.ts'
@@ -16,6 +16,20 @@ const SYNCS = {
   'sql/properties/facts.sql': 'select id as external_id, n from crowd',
 }
 const ONE_EACH = { braze: { objects_per_request: 1, max_connections: 4 } }
+
+/** Catches the one timer that is set for about so long; returned, it rings. */
+function catchTimer(from: number, to: number): () => void {
+  const real = globalThis.setTimeout
+  let ring = () => {}
+  const spy = vi.spyOn(globalThis, 'setTimeout')
+  spy.mockImplementation(((work: () => void, ms = 0) => {
+    if (ms < from || ms > to) return real(work, ms)
+    ring = work
+    return real(() => {}, 0)
+  }) as typeof setTimeout)
+  onTestFinished(() => spy.mockRestore())
+  return () => ring()
+}
 
 const expected = (count: number): People =>
   Object.fromEntries(
@@ -117,6 +131,27 @@ describe.each(KINDS)('trouble with Braze on %s', (on) => {
     const covered = `select count(*) as n from run_syncs where status = 'succeeded' and slot is not null`
     expect(await world.ledger(covered)).toEqual([{ n: 0 }])
     await completes(world, 200)
+  })
+
+  it('a 429 that outlasts max_duration: partial, exit 0, and nobody is in doubt', async () => {
+    const world = await makeWorld({
+      on,
+      data: crowd(on, 60),
+      syncs: SYNCS,
+      config: { ...ONE_EACH, max_duration: '40s' },
+    })
+    world.sandbox.faults.inject({ kind: 'rate_limited', seconds: 3600, after: 20, times: 'always' })
+    const ring = catchTimer(39_000, 40_000)
+    let late = 0
+    const cutting = world.sync([], { monotonic: () => performance.now() + late })
+    await vi.waitFor(() => expect(world.log.map(({ event }) => event)).toContain('braze.throttled'), 20_000)
+    late = 41_000
+    ring()
+    const cut = await cutting
+    expect([cut.exitCode, cut.status, cut.error, cut.objects]).toEqual([0, 'partial', null, 20])
+    expect(of(cut, 'facts')).toMatchObject({ status: 'partial', sent: 20, rejected: 0, unknown: 0 })
+    expect(await world.ledger('select count(*) as n from doubt')).toEqual([{ n: 0 }])
+    await completes(world, 60)
   })
 
   it('told to stop: what is in flight is settled, the rest follows', async () => {

@@ -63,7 +63,7 @@ describe('law 3: every number of the outbox ends in one outcome', () => {
         handed += 1
         return accepted
       },
-      { timeIsUp: () => handed >= 2 },
+      { deadline: { isUp: () => handed >= 2, signal: new AbortController().signal } },
     )
     expect(result).toEqual({ objects: 4, complete: false, failure: undefined })
     expect(new Map([...outcomes(log)].map(([seq, [what]]) => [seq, what]))).toEqual(
@@ -72,6 +72,56 @@ describe('law 3: every number of the outbox ends in one outcome', () => {
         ...[0, 1, 2, 3].map((seq) => [seq, 'accepted'] as const),
       ]),
     )
+  })
+
+  it('when time is up while batches wait at the door: they are given back, what is in flight is answered', async () => {
+    const time = new AbortController()
+    const late = new Error('the time is up')
+    const isUp = () => time.signal.aborted
+    const waits = async (signal: AbortSignal) => {
+      if (!signal.aborted)
+        await new Promise<void>((resolve) => signal.addEventListener('abort', () => resolve()))
+      throw signal.reason
+    }
+    const { result, log } = await send(
+      10,
+      async (first, { signal, mayLeave }) => {
+        if (first === 0) return accepted
+        // Answered with a 429, and waits again.
+        if (first === 2 && mayLeave()) return await waits(signal)
+        if (first === 4 && mayLeave())
+          return await waits(signal).catch((cause: unknown) => {
+            throw new BrazeError('a 503 came first', { cause, mayHaveArrived: true })
+          })
+        if (first === 6 && mayLeave()) {
+          time.abort(late)
+          return accepted
+        }
+        return await waits(signal)
+      },
+      { deadline: { isUp, signal: time.signal } },
+    )
+    expect(result).toEqual({ objects: 4, complete: false, failure: undefined })
+    expect(Object.fromEntries([...outcomes(log)].map(([seq, what]) => [seq, what.join()]))).toEqual({
+      ...{ 0: 'accepted', 1: 'accepted', 2: 'unsent', 3: 'unsent', 4: 'unknown', 5: 'unknown' },
+      ...{ 6: 'accepted', 7: 'accepted', 8: 'unsent', 9: 'unsent' },
+    })
+  })
+
+  it('when time is up while Braze is out of reach: that is a failure', async () => {
+    const time = new AbortController()
+    const away = new BrazeError('out of reach', { mayHaveArrived: false })
+    const { result, log } = await send(
+      4,
+      async (first) => {
+        if (first === 0) return accepted
+        time.abort(new Error('the time is up'))
+        throw away
+      },
+      { deadline: { isUp: () => time.signal.aborted, signal: time.signal } },
+    )
+    expect(result).toEqual({ objects: 2, complete: false, failure: away })
+    expect(outcomes(log).get(2)).toEqual(['unsent'])
   })
 
   it('when it is told to stop: requests in flight finish and count', async () => {

@@ -78,7 +78,7 @@ export async function send(people: number, answer: Answer, change: Partial<SendI
     acks,
     mayLeave: () => true,
     stop: new AbortController().signal,
-    timeIsUp: () => false,
+    deadline: { isUp: () => false, signal: new AbortController().signal },
     between: async () => undefined,
     ...change,
   })
