@@ -1,5 +1,6 @@
 // Decides when a sync is stopped in the middle of a run: a column that Braze refuses for everybody must not burn an hour of
-// rate limit. What has left stays as it is; the people not yet started are packed again without that sync.
+// rate limit. What has left stays as it is; the people not yet sent are packed again without that sync. Where everybody was
+// sent already, nothing is left to stop, and the sync has failed all the same.
 
 import type { OutboxPart } from '../ledger/outbox.ts'
 import { answeredRows, readAnswered } from '../ledger/refused-share.ts'
@@ -8,12 +9,13 @@ import { BrazeError } from '../model/errors.ts'
 import type { Acks } from './acks.ts'
 import type { RunContext } from './context.ts'
 import { fillOutbox } from './pack.ts'
+import { firstAfter } from './read-outbox.ts'
 import type { SendProgress } from './send.ts'
 
 /** A sync stops when more than this share of its rows is refused … */
 const REFUSED_SHARE = 0.05
 /** … in at least so many batches. */
-const ENOUGH_BATCHES = 20
+export const ENOUGH_BATCHES = 20
 
 export interface Breaker {
   /** Looks at the refusals so far; when it packed the rest again, returns where the outbox now ends. */
@@ -52,21 +54,34 @@ export function openBreaker(context: RunContext, input: BreakerInput): Breaker {
         }),
       )
     }
+    if (progress.isLast) return undefined
     const parts = input.parts.filter((part) => !stopped.has(part.sync))
     // Nothing is left to pack, and what was packed beyond this number never starts.
     if (parts.length === 0) return progress.lastSeq + 1
-    await session.run(`delete from ${input.outbox} where seq > ${progress.lastSeq}`)
+    await session.run(`delete from ${input.outbox} where ${notTaken(context, input.size, progress)}`)
     const left = asNumber((await oneRow(session, `select count(*) as n from ${input.outbox}`))?.n)
     const packed = await fillOutbox(context, {
       outbox: input.outbox,
       front: input.front,
       parts,
-      after: progress.lastSeq + 1,
+      after: firstAfter(progress.lastSeq, input.size),
     })
     total = left + packed.objects
     return packed.end
   }
   return { check, stopped: () => stopped }
+}
+
+/** Condition on outbox rows: nobody has taken them, and nobody will. */
+function notTaken({ ledger }: RunContext, size: number, { lastSeq, midway }: SendProgress): string {
+  const later = `seq > ${lastSeq}`
+  if (midway === undefined) return later
+  const batches = midway.taken.map(({ firstSeq }) => Math.floor(firstSeq / size))
+  const left =
+    batches.length === 0
+      ? ''
+      : ` and ${ledger.dialect.divide('seq', String(size))} not in (${batches.join(', ')})`
+  return `${later} or (seq >= ${midway.firstSeq}${left})`
 }
 
 async function tripped(

@@ -10,7 +10,7 @@ import { readSyncs, type SyncRecord } from '../ledger/syncs.ts'
 import { asError } from '../model/errors.ts'
 import type { Session } from '../warehouse/port.ts'
 import { openAcks } from './acks.ts'
-import { openBreaker } from './breaker.ts'
+import { ENOUGH_BATCHES, openBreaker } from './breaker.ts'
 import { ledgerOn, type RunContext, withPurpose } from './context.ts'
 import type { Deadline } from './deadline.ts'
 import type { KeptLease } from './keep-lease.ts'
@@ -187,6 +187,7 @@ async function send(
     mayLeave: request.lease.mayLeave,
     stop: AbortSignal.any([context.stop, request.lease.lost, abort.signal]),
     deadline: request.deadline,
+    firstLook: ENOUGH_BATCHES,
     between: async (progress) => {
       context.progress({
         stage: 'send',

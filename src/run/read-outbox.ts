@@ -32,6 +32,9 @@ export function nextSpan(span: number, size: number, last: Chunk | undefined): n
   return Math.min(Math.max(fitting, 1), MOST_BATCHES) * size
 }
 
+/** The first number behind `seq` that begins a batch: no two reads may share a batch, which is acknowledged by its number. */
+export const firstAfter = (seq: number, size: number): number => Math.ceil((seq + 1) / size) * size
+
 interface Reading {
   readonly ledger: Ledger
   readonly outbox: string

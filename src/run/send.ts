@@ -1,12 +1,13 @@
 // Decides how an outbox leaves: chunk by chunk, each marked as started before its first request, a bounded number of
-// batches under way, the next chunk read meanwhile; and when to stop. Stages 8 and 9.
+// batches under way (few until the first answers have been looked at), the next chunk read meanwhile; and when to stop.
+// Stages 8 and 9.
 
-import type { Braze, Refusal } from '../braze/port.ts'
+import type { Braze } from '../braze/port.ts'
 import type { Ledger } from '../ledger/sql.ts'
 import { BrazeError } from '../model/errors.ts'
-import type { Acks } from './acks.ts'
+import type { Acks, SentBatch } from './acks.ts'
 import type { Deadline } from './deadline.ts'
-import { type Chunk, firstSpan, nextSpan, type OutboxBatch, readChunk } from './read-outbox.ts'
+import { type Chunk, firstAfter, firstSpan, nextSpan, type OutboxBatch, readChunk } from './read-outbox.ts'
 
 /** Batches handed to Braze's door at once; the door decides how many requests are in flight. */
 const UNDER_WAY = 256
@@ -26,12 +27,22 @@ export interface SendInput {
   readonly stop: AbortSignal
   /** When the time for this run is used up: then, too, no further batch may be taken. */
   readonly deadline: Pick<Deadline, 'isUp' | 'signal'>
-  /** Called between chunks; when it replaced what follows `lastSeq`, it returns the new end, which may be the same. */
+  /** So many batches are answered, and looked at, before more than so many are under way. */
+  readonly firstLook: number
+  /**
+   * Called between chunks, in the middle of one for the first look, and when all are answered. When it replaced what has not
+   * been taken, it returns the new end, which may be the same; what is then left of the chunk is not sent.
+   */
   readonly between: (progress: SendProgress) => Promise<number | undefined>
 }
 
 export interface SendProgress {
+  /** Of the last chunk that was put on record as started. */
   readonly lastSeq: number
+  /** What was taken of that chunk, when it was not all of it. */
+  readonly midway?: { readonly firstSeq: number; readonly taken: readonly SentBatch[] }
+  /** Nothing is left to be sent. */
+  readonly isLast?: true
   readonly answeredBatches: number
   readonly objects: number
   readonly refusals: number
@@ -64,16 +75,27 @@ export async function sendOutbox(input: SendInput): Promise<SendResult> {
     next = readNext()
     if (chunk === undefined) continue
     await input.acks.started({ firstSeq: chunk.firstSeq, lastSeq: chunk.lastSeq })
-    await sender.sendAll(chunk.batches)
-    const renewed = await input.between({ ...sender.progress(), lastSeq: chunk.lastSeq })
+    const renewed = (await sender.sendAll(chunk)) ?? (await sender.look({ lastSeq: chunk.lastSeq }))
     if (renewed !== undefined) {
-      ;[from, end] = [chunk.lastSeq + 1, renewed]
+      ;[from, end] = [firstAfter(chunk.lastSeq, input.size), renewed]
       await next?.catch(() => {})
       next = readNext()
     }
   }
   await next?.catch(() => {})
   return await sender.finish(next === undefined)
+}
+
+/** What came of the batches so far. */
+interface Tally {
+  answeredBatches: number
+  objects: number
+  refusals: number
+  /** False once a batch that was to be sent was not, or may not have been. */
+  allTaken: boolean
+  /** What is answered from now on comes too late to be put on record. */
+  isOver: boolean
+  failure: unknown
 }
 
 function openSender(input: SendInput) {
@@ -83,66 +105,97 @@ function openSender(input: SendInput) {
   const halted = whenAborted(signal)
   let room = Promise.withResolvers<void>()
   void halted.then(() => room.resolve())
-  let [objects, answeredBatches, refusals, allTaken, over] = [0, 0, 0, true, false]
-  let failure: unknown
-  const fail = (error: unknown) => {
-    failure ??= error
-    abort.abort(error)
+  const tally: Tally = {
+    ...{ answeredBatches: 0, objects: 0, refusals: 0 },
+    ...{ allTaken: true, isOver: false, failure: undefined },
   }
-  const answered = (batch: OutboxBatch, refused: readonly Refusal[]) => {
-    answeredBatches += 1
-    objects += batch.count
-    refusals += refused.length
-    input.acks.answered(batch, refused)
-  }
-  const sendOne = async (batch: OutboxBatch) => {
-    let left = false
-    const mayLeave = () => {
-      const may = input.mayLeave()
-      left ||= may
-      return may
-    }
-    try {
-      const outcome = await input.braze.send(batch, { signal, mayLeave })
-      if (over) return
-      if (outcome.kind === 'answered') return answered(batch, outcome.refusals)
-      input.acks.unknown(batch)
-    } catch (error) {
-      if (over) return
-      allTaken = false
-      if (mayHaveArrived(error, { signal, left })) input.acks.unknown(batch)
-      else input.acks.unsent(batch)
-      if (!input.stop.aborted && !isGivenBack(error, signal)) fail(error)
-    }
-  }
+  let hasLooked = false
+  let seenTo: number | undefined
   const stopped = () => signal.aborted || input.deadline.isUp()
-  const sendAll = async (batches: Chunk['batches']) => {
+  const look = async (where: Pick<SendProgress, 'lastSeq' | 'midway' | 'isLast'>) => {
+    seenTo = where.lastSeq
+    const { answeredBatches, objects, refusals } = tally
+    hasLooked ||= answeredBatches >= input.firstLook
+    return await input.between({ answeredBatches, objects, refusals, ...where })
+  }
+  const roomForOne = async () => {
+    const most = () => (hasLooked ? UNDER_WAY : Math.min(input.firstLook, UNDER_WAY))
+    while (underWay.size >= most() && !signal.aborted) {
+      room = Promise.withResolvers()
+      await room.promise
+    }
+  }
+  const hand = (batch: OutboxBatch) => {
+    const sending = sendOne(batch, { input, tally, signal, abort }).finally(() => {
+      underWay.delete(sending)
+      room.resolve()
+    })
+    underWay.add(sending)
+  }
+  /** Returns the outbox's new end if the rest of the chunk was replaced. */
+  const sendAll = async ({ batches, firstSeq, lastSeq }: Chunk): Promise<number | undefined> => {
+    const taken: SentBatch[] = []
+    let renewed: number | undefined
     for await (const batch of batches) {
-      while (underWay.size >= UNDER_WAY && !signal.aborted) {
-        room = Promise.withResolvers()
-        await room.promise
-      }
-      if (stopped()) {
-        allTaken = false
-        input.acks.unsent(batch)
+      if (renewed === undefined) await roomForOne()
+      if (!hasLooked && !stopped() && tally.answeredBatches >= input.firstLook)
+        renewed = await look({ lastSeq, midway: { firstSeq, taken } })
+      if (renewed === undefined && !stopped()) {
+        if (!hasLooked) taken.push({ firstSeq: batch.firstSeq, lastSeq: batch.lastSeq })
+        hand(batch)
         continue
       }
-      const sending = sendOne(batch).finally(() => {
-        underWay.delete(sending)
-        room.resolve()
-      })
-      underWay.add(sending)
+      // What was replaced leaves in another row, or is not to leave at all.
+      tally.allTaken &&= renewed !== undefined
+      input.acks.unsent(batch)
     }
+    return renewed
   }
   const finish = async (atEnd: boolean): Promise<SendResult> => {
     // Told to stop, or out of time: what is in flight may finish, but not for ever; what does not stays without an answer, in doubt.
     await Promise.race([Promise.all(underWay), halted.then(() => sleepUnref(GRACE_MS))])
     const unanswered = underWay.size
-    over = true
+    tally.isOver = true
     await input.acks.flush()
+    const { objects, allTaken, failure } = tally
+    if (seenTo !== undefined && failure === undefined && !input.stop.aborted)
+      await look({ lastSeq: seenTo, isLast: true })
     return { objects, complete: atEnd && allTaken && unanswered === 0 && failure === undefined, failure }
   }
-  return { stopped, sendAll, finish, progress: () => ({ answeredBatches, objects, refusals }) }
+  return { stopped, sendAll, look, finish }
+}
+
+interface Sending {
+  readonly input: SendInput
+  readonly tally: Tally
+  readonly signal: AbortSignal
+  readonly abort: AbortController
+}
+
+async function sendOne(batch: OutboxBatch, { input, tally, signal, abort }: Sending): Promise<void> {
+  let left = false
+  const mayLeave = () => {
+    const may = input.mayLeave()
+    left ||= may
+    return may
+  }
+  try {
+    const outcome = await input.braze.send(batch, { signal, mayLeave })
+    if (tally.isOver) return
+    if (outcome.kind === 'unknown') return input.acks.unknown(batch)
+    tally.answeredBatches += 1
+    tally.objects += batch.count
+    tally.refusals += outcome.refusals.length
+    input.acks.answered(batch, outcome.refusals)
+  } catch (error) {
+    if (tally.isOver) return
+    tally.allTaken = false
+    if (mayHaveArrived(error, { signal, left })) input.acks.unknown(batch)
+    else input.acks.unsent(batch)
+    if (input.stop.aborted || isGivenBack(error, signal)) return
+    tally.failure ??= error
+    abort.abort(error)
+  }
 }
 
 /** The batch waited, perhaps for as long as Braze likes, when it was told to stop: no fault of anybody. */

@@ -1,7 +1,7 @@
 import { describe, expect, it, vi } from 'vitest'
 import { BrazeError, LeaseLostError } from '../../src/model/errors.ts'
 import type { Acks } from '../../src/run/acks.ts'
-import { type Answer, accepted, ledger, makeOutbox, noteAcks, outcomes, send } from './sending.ts'
+import { accepted, makeOutbox, noteAcks, outcomes, send } from './sending.ts'
 
 describe('law 3: every number of the outbox ends in one outcome', () => {
   it('when all goes well, over several chunks, each started before it leaves', async () => {
@@ -229,35 +229,6 @@ describe('law 3: every number of the outbox ends in one outcome', () => {
       ...['accepted', 'accepted'],
       ...['unsent', 'unsent', 'unsent', 'unsent'],
     ])
-  })
-})
-
-describe('what follows a chunk may be replaced', () => {
-  it('also by as many people as before: the chunk that was read ahead is read again', async () => {
-    const outbox = await makeOutbox(256)
-    const sent: number[] = []
-    const between = async ({ lastSeq }: { lastSeq: number }) => {
-      if (lastSeq !== 127) return undefined
-      await ledger.run(
-        `delete from ${outbox} where seq > 127`,
-        `insert into ${outbox} select i, 'external_id', 'q' || i, '{"n":' || (i + 1000) || '}' from range(128, 256) as t(i)`,
-      )
-      return 256
-    }
-    const answer: Answer = (first) => {
-      sent.push(first)
-      return accepted
-    }
-    const { result } = await send(256, answer, { outbox, between })
-    expect(result).toMatchObject({ objects: 256, complete: true })
-    expect(sent.filter((first) => first >= 128 && first < 1000)).toEqual([])
-    expect(sent).toHaveLength(128)
-  })
-
-  it('by nothing: the run is complete', async () => {
-    const { result, log } = await send(256, () => accepted, { between: async ({ lastSeq }) => lastSeq + 1 })
-    expect(result).toEqual({ objects: 128, complete: true, failure: undefined })
-    expect(outcomes(log).size).toBe(128)
   })
 })
 

@@ -79,6 +79,7 @@ export async function send(people: number, answer: Answer, change: Partial<SendI
     mayLeave: () => true,
     stop: new AbortController().signal,
     deadline: { isUp: () => false, signal: new AbortController().signal },
+    firstLook: Number.POSITIVE_INFINITY,
     between: async () => undefined,
     ...change,
   })
