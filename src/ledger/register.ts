@@ -31,7 +31,8 @@ export async function registerSync(
   const fresh = writes.filter((write) => !known.has(write.column))
   if (input.record !== undefined)
     for (const sql of addColumns(dialect, { ...spec, writes: fresh })) await tx.run(sql)
-  const createUsers = record.definition?.createUsers ?? planned.definition.createUsers
+  // From the first row that may be sent update-only: whom Braze does not have is owed a profile, whatever becomes of the rest.
+  const createUsers = planned.definition.createUsers && (record.definition?.createUsers ?? true)
   const definition = { ...settledDefinition(planned, writes), createUsers }
   await tx.run(
     updateRows({ ...ledger, session: tx }, 'syncs', {

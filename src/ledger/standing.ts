@@ -26,7 +26,15 @@ export const SENT_AGAIN = `reason <> 'omitted'`
 export async function doubtQuery(
   ledger: Ledger,
   standing: Standing & {
-    readonly refresh: { snapshot: string; days: number; size: number } | undefined
+    readonly refresh:
+      | {
+          readonly snapshot: string
+          readonly days: number
+          readonly size: number
+          /** The snapshot has the column; that of a sync that was never update-only gets it once a run begins to send. */
+          readonly hasSentAt: boolean
+        }
+      | undefined
     /** Snapshot of a sync that was update-only and no longer is. */
     readonly owed?: string
   },
@@ -40,13 +48,15 @@ export async function doubtQuery(
   if (standing.owed !== undefined && (await exists(ledger, `${standing.owed} where sent_at is not null`)))
     parts.push(`select k, false as hard, true as whole from ${standing.owed} where sent_at is not null`)
   if (standing.refresh !== undefined) {
-    const { snapshot, days, size } = standing.refresh
-    const old = `${snapshot} where (sent_at is null or sent_at < ${dialect.plusSeconds(dialect.now, -Math.round(days * 86_400))})`
+    const { snapshot, days, size, hasSentAt } = standing.refresh
+    // Accepted while profiles were created: as old as its person's membership.
+    const age = hasSentAt ? 'coalesce(sent_at, since)' : 'since'
+    const old = `${snapshot} where ${age} < ${dialect.plusSeconds(dialect.now, -Math.round(days * 86_400))}`
     // Spread over a day of hourly runs, oldest first, so that one first load does not come back as one burst.
     const share = Math.max(1000, Math.ceil(size / 24))
     if (await exists(ledger, old))
       parts.push(
-        `select * from (select k, false as hard, true as whole from ${old} order by sent_at limit ${share}) as r`,
+        `select * from (select k, false as hard, true as whole from ${old} order by ${age} limit ${share}) as r`,
       )
   }
   if (parts.length === 0) return undefined

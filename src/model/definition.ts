@@ -182,7 +182,7 @@ export interface Write {
 export interface SettledDefinition {
   readonly identity: Identity
   readonly kind: RunnableKind
-  /** False until every row was accepted under a definition that creates profiles. */
+  /** False from when rows may be sent update-only, until every row was accepted under a definition that creates profiles. */
   readonly createUsers: boolean
   readonly writes: readonly Write[]
   readonly hash: string

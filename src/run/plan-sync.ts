@@ -194,15 +194,15 @@ async function findDelta(
   const { record, sync, shape } = request
   const standing = { sync: record?.sync ?? sync.name, identity: shape.identity, slots, marks: request.marks }
   const snapshot = record === undefined ? undefined : dialect.table(record.snapshot)
+  const wasUpdateOnly = record?.definition?.createUsers === false
   const refresh =
     sync.createUsers || snapshot === undefined
       ? undefined
-      : { snapshot, days: sync.refreshDays, size: record?.size ?? 0 }
-  const isOwed = sync.createUsers && record?.definition?.createUsers === false
+      : { snapshot, days: sync.refreshDays, size: record?.size ?? 0, hasSentAt: wasUpdateOnly }
   const doubt = await doubtQuery(ledger, {
     ...standing,
     refresh,
-    ...(isOwed && snapshot !== undefined ? { owed: snapshot } : {}),
+    ...(sync.createUsers && wasUpdateOnly && snapshot !== undefined ? { owed: snapshot } : {}),
   })
   const parked = parkedQuery(ledger, standing)
   const erased = erasedQuery(ledger, standing)

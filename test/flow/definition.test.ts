@@ -275,12 +275,4 @@ describe.each(KINDS)('a definition that changes on %s', (on) => {
     })
     await settled(world)
   })
-
-  it('update-only becomes creating: the people whom Braze did not have are sent again', async () => {
-    const world = await changed(on, { path: AUDIENCE, from: header('create_users: false', VIP), to: VIP })
-    expect(braze(world)).toEqual({})
-    expect(good(await world.sync()).objects).toBe(1)
-    expect(braze(world)).toEqual({ ann: { vip: 'true' } })
-    await settled(world)
-  })
 })
