@@ -11,6 +11,7 @@ import type { Dialect } from '../warehouse/port.ts'
 import { ABSENT, holdsAny, keyOf, PRESENT, type SlotSql, slotSql } from './delta-slot.ts'
 import { membersText } from './said.ts'
 import { hasKept, isCarried, omitting, type Slot, takesBack } from './slots.ts'
+import { chain } from './sql.ts'
 
 export interface DeltaInput {
   readonly delta: string
@@ -71,7 +72,12 @@ export function rowMark(dialect: Dialect, slots: readonly Slot[], alias = ''): s
   const prefix = alias === '' ? '' : `${alias}.`
   const lists = slots.flatMap((slot, i) => (slot.element === undefined ? [] : [`${prefix}l${i}`]))
   const parts = [membersText(dialect, slots, alias), ...lists]
-  return dialect.md5(parts.map((part) => `coalesce(${part}, '')`).join(' || '))
+  return dialect.md5(
+    chain(
+      '||',
+      parts.map((part) => `coalesce(${part}, '')`),
+    ),
+  )
 }
 
 /** Condition: absent, with something left that goes with its person; what is only remembered does not. */
@@ -110,19 +116,22 @@ function rowColumns(
   slots: readonly SlotSql[],
   absent: { readonly leaves: boolean; readonly forgets: boolean },
 ): string[] {
-  const sum = slots.map((slot) => `case when ${slot.says} then 1 else 0 end`).join(' + ') || '0'
+  const points = slots.map((slot) => `case when ${slot.says} then 1 else 0 end`)
   const any = (name: 'sets' | 'moved') => slots.flatMap((slot) => slot[name] ?? []).join(' or ') || 'false'
   const lost = slots.flatMap((slot) => slot.lost ?? [])
   return [
     `${keyOf(input)} as k`,
     `${opOf(input, slots, absent)} as op`,
     `${input.createUsers ? `(${PRESENT} and (${any('sets')}))` : 'false'} as sets`,
-    `${sum} as points`,
+    `${chain('+', points) || '0'} as points`,
     `(${any('moved')}) as moved`,
     `${lost.length === 0 ? `cast(null as ${dialect.types.text})` : `nullif(${dialect.joinText('', lost)}, '')`} as lost`,
     `(${slots.flatMap((slot) => slot.omits ?? []).join(' or ') || 'false'}) as omits`,
     's.since as since',
-    ...slots.flatMap((slot) => slot.columns),
+    // What is sent of all slots, then the values: flags between numbers would take eight bytes each in Postgres, whose rows
+    // must fit a page.
+    ...slots.flatMap((slot) => slot.columns.slice(0, 1)),
+    ...slots.flatMap((slot) => slot.columns.slice(1)),
     ...(input.parked === undefined ? [] : ['p.whole as whole']),
   ]
 }

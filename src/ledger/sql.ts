@@ -36,6 +36,22 @@ export function inScope(ledger: Pick<Ledger, 'dialect' | 'scope'>, alias = ''): 
   return `${prefix}project = ${dialect.literal(scope.project)} and ${prefix}workspace = ${dialect.literal(scope.workspace)}`
 }
 
+/** So many parts stand in a chain as they are; databases follow a longer one from part to part, and give up at some depth. */
+const LONGEST_CHAIN = 90
+
+/** Parts joined by an associative operator, in groups in brackets where they are many. */
+export function chain(operator: '+' | '||', parts: readonly string[]): string {
+  const text = (some: readonly string[]) => some.join(` ${operator} `)
+  if (parts.length <= LONGEST_CHAIN) return text(parts)
+  const groups = Array.from({ length: Math.ceil(parts.length / LONGEST_CHAIN) }, (_, i) =>
+    parts.slice(i * LONGEST_CHAIN, (i + 1) * LONGEST_CHAIN),
+  )
+  return chain(
+    operator,
+    groups.map((group) => `(${text(group)})`),
+  )
+}
+
 export type Values = Readonly<Record<string, Value>>
 
 const equals = (dialect: Dialect, values: Values): string[] =>

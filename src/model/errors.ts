@@ -55,6 +55,9 @@ export class SyncError extends BrazierError {}
 /** The warehouse or the store cannot be reached, or refuses us. */
 export class WarehouseError extends BrazierError {}
 
+/** The database takes one statement of ours for impossible, and goes on: while a sync is planned it concerns that sync alone. */
+export class StatementError extends WarehouseError {}
+
 /** Braze cannot be reached, or refuses us as a whole (key, permission, address). */
 export class BrazeError extends BrazierError {
   /** True when the request may have been applied although no answer says so. */

@@ -8,7 +8,7 @@ import { type RecentRemoves, recentRemovesBySync } from '../ledger/recent.ts'
 import { type Shape, shapeOf } from '../ledger/shape.ts'
 import { readSyncs, recordFor, type SyncRecord } from '../ledger/syncs.ts'
 import type { Sync } from '../model/definition.ts'
-import { LeaseLostError, WarehouseError } from '../model/errors.ts'
+import { LeaseLostError, StatementError, WarehouseError } from '../model/errors.ts'
 import type { QueryCost } from '../warehouse/port.ts'
 import { type RunContext, withPurpose } from './context.ts'
 import { judge, tooManyBytes } from './guard.ts'
@@ -103,12 +103,14 @@ async function each(
       await work(sync, position)
     } catch (error) {
       // Out of reach, or told to stop, concerns the whole run; anything else only this sync.
-      if (context.stop.aborted || error instanceof WarehouseError || error instanceof LeaseLostError)
-        throw error
+      if (context.stop.aborted || isFatal(error)) throw error
       failed.set(sync.name, inFile(sync, error))
     }
   })
 }
+
+const isFatal = (error: unknown): boolean =>
+  error instanceof LeaseLostError || (error instanceof WarehouseError && !(error instanceof StatementError))
 
 function guarded(
   sync: Sync,

@@ -275,7 +275,7 @@ async function isSending(context: RunContext, run: string): Promise<boolean> {
 /** Plans under the run's own plan. */
 async function planFrozen(
   context: RunContext,
-  request: { run: string; plan: string; command: string; syncs: readonly Sync[] },
+  request: { run: string; plan: string; command: string; syncs: readonly Sync[]; lease: KeptLease },
 ): Promise<PlannedSet> {
   const { ledger, project } = context
   const head: PlanHead = {
@@ -288,6 +288,8 @@ async function planFrozen(
   await startPlan(ledger, head, request.syncs.length)
   const { run, plan, syncs } = request
   const set = await planAll(context, { run, plan, syncs, keeps: true })
+  // Whoever took over has swept our tables, which looks like a sync that failed.
+  if (set.failed.size > 0 && !(await request.lease.isOurs())) throw request.lease.lost.reason
   const free = set.planned.filter((sync) => sync.heldBy.length === 0)
   await savePlan(ledger, head, { status: 'applying', syncs: free })
   return set

@@ -1,12 +1,23 @@
 // Decides what a DuckDB error means for us, and which words of its message may be repeated: never a value. Pure.
 
-import { asError, BrazierError, LeaseHeldError, type SyncError, WarehouseError } from '../../model/errors.ts'
+import {
+  asError,
+  BrazierError,
+  LeaseHeldError,
+  StatementError,
+  type SyncError,
+  WarehouseError,
+} from '../../model/errors.ts'
 import { sqlRefused } from '../author-sql.ts'
 import { withoutData } from '../said-words.ts'
 
 /** Errors that are about the text of the SQL, the catalog or the machine, not about a value. */
 const ABOUT_TEXT =
   /^(?:Failed to extract statements: )?(?:Parser|Binder|Catalog|Permission|Dependency|TransactionContext|INTERRUPT|Out of Memory|IO) Error/
+
+/** Errors that are about one statement, or a value in it. */
+const ABOUT_STATEMENT =
+  /^(?:Failed to extract statements: )?(?:Parser|Syntax|Binder|Catalog|Not implemented|Conversion|Out of Range|Invalid Input|Mismatch Type) Error/
 
 /** First paragraph of the message without its class; data taken out. */
 export function duckdbMessage(error: Error): string {
@@ -59,12 +70,13 @@ export function storeError(thrown: unknown, what: string): BrazierError {
       hint: 'Free some space; the next run goes on from here.',
     })
   }
-  if (message.startsWith('Out of Memory')) {
+  if (/^Out of Memory|could not allocate block|failed to pin block/.test(message)) {
     return new WarehouseError(`${what}: DuckDB ran out of memory`, {
       hint: 'Raise store.memory_limit, or lower store.threads.',
     })
   }
-  return new WarehouseError(`${what}: ${duckdbMessage(error)}`, { cause: withoutValue(error) })
+  const Told = ABOUT_STATEMENT.test(message) ? StatementError : WarehouseError
+  return new Told(`${what}: ${duckdbMessage(error)}`, { cause: withoutValue(error) })
 }
 
 function lockHeld(message: string, what: string): BrazierError {

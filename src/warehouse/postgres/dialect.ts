@@ -129,6 +129,11 @@ export const postgresSource: SourceDialect = {
   joinText: concatWs,
 }
 
+/** A function takes a hundred arguments; an array as many as there are, and costs more. */
+const MOST_ARGUMENTS = 100
+
 function concatWs(separator: string, expressions: readonly string[]): string {
+  if (expressions.length >= MOST_ARGUMENTS)
+    return `array_to_string(array[${expressions.join(', ')}], ${literal(separator)})`
   return `concat_ws(${[literal(separator), ...expressions].join(', ')})`
 }

@@ -1,6 +1,6 @@
 // Decides what a Postgres error means for us, and which words of its message may be repeated: never a value. Pure.
 
-import { asError, BrazierError, type SyncError, WarehouseError } from '../../model/errors.ts'
+import { asError, BrazierError, StatementError, type SyncError, WarehouseError } from '../../model/errors.ts'
 import { lineAt, NOT_ONE_SELECT, sqlRefused } from '../author-sql.ts'
 import { withoutData } from '../said-words.ts'
 import type { Address } from './url.ts'
@@ -87,14 +87,20 @@ function toldOf(error: Error, what: string): WarehouseError {
     })
   }
   const hint = resourceHint(code)
-  return new WarehouseError(`${what}: ${postgresMessage(error)}`, hint === undefined ? {} : { hint })
+  const Told = isAboutStatement(code) ? StatementError : WarehouseError
+  return new Told(`${what}: ${postgresMessage(error)}`, hint === undefined ? {} : { hint })
 }
+
+/** Unsupported (0A), values (21, 22), syntax and names (42), limits (54). What our role may not do concerns every statement. */
+const isAboutStatement = (code: string): boolean => /^(?:0A|21|22|42|54)/.test(code) && code !== '42501'
 
 function resourceHint(code: string): string | undefined {
   if (code === '53100') return 'The server’s disk is full; the next run goes on from here.'
   if (code.startsWith('53')) return 'The server has too little memory or too few connections.'
   if (code === '42501') return 'Grant our role the right to use and create in the store’s schema.'
   if (code === '55P03') return 'Another session held a lock for too long; look for long transactions.'
+  if (code.startsWith('54'))
+    return 'A table of Postgres has no room for that many columns: split the file into several.'
   if (code.startsWith('40')) return 'Another transaction was in the way; run again.'
   return undefined
 }
