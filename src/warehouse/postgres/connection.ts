@@ -61,14 +61,17 @@ const SETTINGS: Readonly<Record<string, string>> = {
 /** A session may wait for hours while requests leave. Servers before 14 do not know the setting. */
 const STAY_IDLE = `case when current_setting('idle_session_timeout', true) is not null then set_config('idle_session_timeout', '0', false) end`
 
-/** The author's SQL can change settings by functions; this puts ours back. */
-export const applySettings = (isReadOnly: boolean): string =>
+const applySettings = (isReadOnly: boolean): string =>
   `select pg_backend_pid() as pid, ${STAY_IDLE}, ${Object.entries({
     ...SETTINGS,
     default_transaction_read_only: isReadOnly ? 'on' : 'off',
   })
     .map(([name, value]) => `set_config('${name}', '${value}', false)`)
     .join(', ')}`
+
+/** The author's SQL can change any setting by functions. Back to those of the session's beginning, then ours; one round trip. */
+export const resetSettings = (isReadOnly: boolean): string =>
+  `reset session authorization; reset role; reset all; ${applySettings(isReadOnly)}`
 
 /** @throws WarehouseError when the server cannot be reached or refuses us. */
 export async function connect(settings: PostgresSettings, isReadOnly: boolean): Promise<Connection> {

@@ -6,7 +6,7 @@ import { sqlRefused } from '../author-sql.ts'
 import type { Landing } from '../landing.ts'
 import type { CandidateQuery, Warehouse } from '../port.ts'
 import { oneAtATime } from '../session.ts'
-import { applySettings, type Connection, connect, type PostgresSettings } from './connection.ts'
+import { type Connection, connect, type PostgresSettings, resetSettings } from './connection.ts'
 import { copyToFile } from './copy.ts'
 import { describe } from './describe.ts'
 import { ident, literal, postgresDialect, postgresSource } from './dialect.ts'
@@ -103,7 +103,7 @@ async function fillTemporaryTable({ query, settings, running }: Fill): Promise<v
   } catch (thrown) {
     throw authorError(thrown, { sql: query.select, timeoutSeconds: settings.statementTimeout })
   } finally {
-    await session.run(applySettings(false)).catch(() => undefined)
+    await session.run(resetSettings(false)).catch(() => undefined)
   }
   // The planner asks how many rows there are and whether keys repeat, which a small sample tells; values are only compared.
   const [key] = query.columns

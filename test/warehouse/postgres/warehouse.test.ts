@@ -99,6 +99,19 @@ describe.each(COMBINATIONS)('a Postgres warehouse with its store in %s', (store)
     }
   })
 
+  it.each([
+    ['search_path', 'nowhere'],
+    ['role', 'pg_monitor'],
+    ['enable_hashjoin', 'off'],
+  ])('does not leave a %s behind that the author’s SQL has set', async (setting, value) => {
+    const shown = `select current_setting('${setting}') as x`
+    const [before] = await read(shown, 'text')
+    await read(`select set_config('${setting}', '${value}', false) as x`, 'text')
+    expect(await read(shown, 'text')).toEqual([before])
+    expect(await read('select x from orders')).toEqual([1, 2, 3])
+    if (store === 'postgres') expect(await session.rows(shown)).toEqual([{ x: before }])
+  })
+
   it('tells a value that breaks the query without telling the value', async () => {
     const error = await read(`select cast(v as int) as x from (values ('bob@x.com')) as t(v)`).catch(
       (thrown: unknown) => thrown,
