@@ -1,6 +1,7 @@
 // Decides what a sync's result means: which columns name the person, and which attribute each other column writes.
 // Pure: from the definition and the columns that the warehouse reported.
 
+import { attributeFlaw } from '../model/attribute-name.ts'
 import type { PropertyOptions, Sync, Write } from '../model/definition.ts'
 import { SyncError } from '../model/errors.ts'
 import { MAX_NAME_CHARACTERS, RESERVED_ATTRIBUTES } from '../model/limits.ts'
@@ -117,6 +118,14 @@ function propertyWrite(sync: Sync, column: SourceColumn): WriteSpec {
       sync,
       `the attribute name of column ${column.name.slice(0, 40)}… is over ${MAX_NAME_CHARACTERS} characters`,
       'Give it a shorter name with rename.',
+    )
+  }
+  const flaw = attributeFlaw(attribute)
+  if (flaw !== undefined) {
+    throw refuse(
+      sync,
+      `column ${JSON.stringify(column.name)} would write the attribute ${JSON.stringify(attribute)}, which ${flaw.message}`,
+      'Give the column another name in the query, or with rename in the header.',
     )
   }
   if (column.value === undefined) {

@@ -1,10 +1,10 @@
 // Decides what a header's keys mean for the kind of its file: membership, attribute and leaving for audiences; names,
 // NULL and leaving for properties. What does not fit is refused with a sentence.
 
+import { attributeFlaw, customAttributeFlaw } from '../model/attribute-name.ts'
 import type { AudienceOptions, PropertyOptions } from '../model/definition.ts'
 import { type Header, KEYS_OF_ONE_KIND } from '../model/header-schema.ts'
 import { IDENTITY_COLUMNS, type LeavePolicy, type RunnableKind } from '../model/words.ts'
-import { attributeFlaw, customAttributeFlaw } from './attribute-name.ts'
 import type { ProblemReport } from './problem-report.ts'
 
 const DEFAULT_LIST = 'audiences'

@@ -166,6 +166,26 @@ describe('properties', () => {
     expect(refusal(what, columns)).toContain(message)
   })
 
+  it.each([
+    ['a blank at the start', ' lead', '" lead"', 'must not start or end with a blank'],
+    ['a dollar sign at the start', '$add', '"$add"', 'must not start with $'],
+    ['a line break', 'a\nb', '"a\\nb"', 'must not hold control characters'],
+    ['nothing but a blank', ' ', '" "', 'must not be empty'],
+  ])('refuse a column whose name is not one for Braze: %s', (_, name, shown, message) => {
+    expect(refusal(properties(), names('external_id', name))).toBe(
+      `sql/x/vip.sql: column ${shown} would write the attribute ${shown}, which ${message}\n` +
+        'Give the column another name in the query, or with rename in the header.',
+    )
+    expect(
+      shapeOf(properties({ rename: { [name]: 'good' } }), names('external_id', name)).writes,
+    ).toHaveLength(1)
+  })
+
+  it('take a name that is one behind the prefix', () => {
+    const found = shapeOf(properties({ prefix: 'a_' }), names('external_id', '$x'))
+    expect(found.writes[0]?.attribute).toBe('a_$x')
+  })
+
   it('take a name of 255 characters, however many bytes', () => {
     const attribute = '😀'.repeat(255)
     const found = shapeOf(properties({ rename: { a: attribute } }), names('external_id', 'a'))

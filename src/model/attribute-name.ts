@@ -1,7 +1,11 @@
-// Decides which names may be written to Braze as attributes.
+// Decides which names may be written to Braze as attributes, wherever they come from. Pure.
 
-import { MAX_NAME_CHARACTERS, RESERVED_ATTRIBUTES, STANDARD_FIELDS } from '../model/limits.ts'
-import type { Flaw } from './flaw.ts'
+import { MAX_NAME_CHARACTERS, RESERVED_ATTRIBUTES, STANDARD_FIELDS } from './limits.ts'
+
+export interface NameFlaw {
+  readonly message: string
+  readonly hint?: string
+}
 
 function isControl(character: string): boolean {
   const code = character.charCodeAt(0)
@@ -9,7 +13,7 @@ function isControl(character: string): boolean {
 }
 
 /** What is wrong with an attribute's name, if anything; the message completes the sentence "attribute …". */
-export function attributeFlaw(name: string): Flaw | undefined {
+export function attributeFlaw(name: string): NameFlaw | undefined {
   if (name.trim() === '') return { message: 'must not be empty' }
   if (name !== name.trim()) return { message: 'must not start or end with a blank' }
   if ([...name].some(isControl)) return { message: 'must not hold control characters' }
@@ -27,7 +31,7 @@ export function attributeFlaw(name: string): Flaw | undefined {
 }
 
 /** The same for a flag or a list of ours, which must not write a field that Braze gives a meaning. */
-export function customAttributeFlaw(name: string): Flaw | undefined {
+export function customAttributeFlaw(name: string): NameFlaw | undefined {
   if (!STANDARD_FIELDS.has(name)) return attributeFlaw(name)
   return {
     message: `must not be ${name}, which is a standard field of Braze`,
