@@ -136,10 +136,13 @@ function momentForm(kind: 'timestamp' | 'date', moment: (x: string) => string): 
   }
 }
 
-/** Whole milliseconds below: the cast of DuckDB rounds nanoseconds, and its division goes towards zero. */
+/**
+ * Whole milliseconds below: the cast of DuckDB rounds nanoseconds, and its division goes towards zero. Infinity is a number
+ * of nanoseconds like any other, and the least one cannot be cut.
+ */
 const nanosecondMoment = (x: string): string => {
   const n = `epoch_ns(${x})`
-  return `make_timestamp((${n} - ((${n} % 1000000) + 1000000) % 1000000) // 1000)`
+  return `case when isfinite(${x}) then make_timestamp((${n} - ((${n} % 1000000) + 1000000) % 1000000) // 1000) end`
 }
 
 const scalarForms: Partial<Record<DuckDBTypeId, Form>> = {

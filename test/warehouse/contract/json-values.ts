@@ -144,6 +144,11 @@ export const JSON_VALUES: readonly LogicalValue[] = [
       ],
       ['an element out of years', [`[timestamp 'infinity']`, `array[timestamp 'infinity']`], YEARS],
       [
+        'an element out of years, to the nanosecond',
+        [`[timestamp_ns '-infinity']`, `array[timestamp '-infinity']`],
+        YEARS,
+      ],
+      [
         'elements over 100 KB together',
         [
           `list_transform(range(300), lambda i: repeat('é', 250))`,

@@ -139,6 +139,8 @@ export const SCALAR_VALUES: readonly LogicalValue[] = [
     [
       ['infinity', `timestamp 'infinity'`, YEARS],
       ['minus infinity, with zone', `timestamptz '-infinity'`, YEARS],
+      ['infinity, to the nanosecond', [`timestamp_ns 'infinity'`, `timestamp 'infinity'`], YEARS],
+      ['minus infinity, to the nanosecond', [`timestamp_ns '-infinity'`, `timestamp '-infinity'`], YEARS],
       [
         'before Christ',
         [`timestamp '0044-03-15 (BC) 12:00:00'`, `timestamp '0044-03-15 12:00:00 BC'`],
