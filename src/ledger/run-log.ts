@@ -60,7 +60,7 @@ async function find(ledger: Ledger, rest: string): Promise<LoggedRun[]> {
 }
 
 /** What is on record of one sync in one run, also while it is under way. */
-export interface LoggedSync extends Omit<SyncReport, 'name' | 'kind' | 'status' | 'hint'> {
+export interface LoggedSync extends Omit<SyncReport, 'name' | 'kind' | 'status' | 'hint' | 'accepted'> {
   readonly run: string
   readonly sync: string
   readonly kind: string

@@ -30,6 +30,14 @@ export async function deadRuns(ledger: Ledger, fence: number): Promise<RunRecord
   }))
 }
 
+export interface Accepted {
+  readonly added: number
+  readonly changed: number
+  readonly removed: number
+  /** People in doubt, or asked for, of whom nothing had changed. */
+  readonly repaired: number
+}
+
 /** What a run says of one sync at its end. Counts are people unless named otherwise. */
 export interface SyncReport {
   readonly name: string
@@ -43,6 +51,8 @@ export interface SyncReport {
   readonly sent: number
   readonly rejected: number
   readonly unknown: number
+  /** Of what was planned, all that Braze took, or that needed no request. */
+  readonly accepted: Accepted
   readonly dataPoints: number
   readonly heldBy: readonly string[]
   readonly plan: string | null

@@ -1,7 +1,7 @@
 // Decides what a run says at its end: the status of each sync and of the whole, and the exit code. Pure.
 
 import type { PlanSync } from '../ledger/plans.ts'
-import type { SyncReport } from '../ledger/runs.ts'
+import type { Accepted, SyncReport } from '../ledger/runs.ts'
 import { BrazierError } from '../model/errors.ts'
 import type { RunStatus, SyncStatus } from '../model/words.ts'
 import type { Settled } from './settle-run.ts'
@@ -30,6 +30,8 @@ export interface SyncOutcome {
   readonly unread?: readonly string[] | undefined
 }
 
+export const NOTHING_ACCEPTED: Accepted = { added: 0, changed: 0, removed: 0, repaired: 0 }
+
 export function syncReport(name: string, kind: SyncReport['kind'], outcome: SyncOutcome): SyncReport {
   const { planned, settled, error } = outcome
   const numbers = planned?.numbers
@@ -45,6 +47,7 @@ export function syncReport(name: string, kind: SyncReport['kind'], outcome: Sync
     sent: settled?.sent ?? 0,
     rejected: (settled?.refused ?? 0) + (numbers?.withheld ?? 0),
     unknown: settled?.unknown ?? 0,
+    accepted: settled?.accepted ?? NOTHING_ACCEPTED,
     dataPoints: settled?.dataPoints ?? 0,
     heldBy: planned?.heldBy ?? outcome.unread ?? [],
     plan: outcome.heldPlan ?? null,

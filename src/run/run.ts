@@ -17,7 +17,7 @@ import { doubtAll, endSyncs, noteSyncs, outcomeOf, saveHeld, trimHistory } from 
 import { type KeptLease, keepLease } from './keep-lease.ts'
 import { type PlannedSet, planAll } from './plan-all.ts'
 import { recover } from './recover.ts'
-import { exitCode, type RunReport, runStatus, syncReport } from './report.ts'
+import { exitCode, NOTHING_ACCEPTED, type RunReport, runStatus, syncReport } from './report.ts'
 import { closeRun } from './settle-run.ts'
 import { sweep } from './sweep.ts'
 import { type Watch, watch } from './trace.ts'
@@ -238,6 +238,7 @@ function quiet(carried: Carried, name: string) {
     refused: 0,
     freshRefused: 0,
     unknown: 0,
+    accepted: NOTHING_ACCEPTED,
     unsent: 0,
     dataPoints: 0,
     sizeAfter: planned.numbers.sizeBefore,

@@ -7,6 +7,7 @@ import { type Marks, readMarks } from '../ledger/marks.ts'
 import { tableNames } from '../ledger/names.ts'
 import { countDelta, readNumbers } from '../ledger/numbers.ts'
 import type { PlanSync } from '../ledger/plans.ts'
+import type { Accepted } from '../ledger/runs.ts'
 import { isSilent } from '../ledger/said.ts'
 import {
   among,
@@ -41,6 +42,7 @@ export interface Settled {
   readonly refused: number
   readonly freshRefused: number
   readonly unknown: number
+  readonly accepted: Accepted
   /** People with something to send of whom no request left. */
   readonly unsent: number
   readonly dataPoints: number
@@ -185,7 +187,9 @@ async function settleOne(base: RunContext, request: SettleRequest, target: Targe
       await tx.run(
         `delete from ${input.delta} where k in (select d.k from ${input.delta} as d where ${settledCondition(ledger, input)})`,
       )
-    return { ...counts, dataPoints: numbers.dataPoints, sizeAfter: size, gone }
+    const { added, changed, removed, repaired } = numbers
+    const accepted = { added, changed, removed, repaired }
+    return { ...counts, accepted, dataPoints: numbers.dataPoints, sizeAfter: size, gone }
   })
   if (gone.length > 0) await dropColumns(ledger, request.lease, { snapshot: input.snapshot, columns: gone })
   return settled

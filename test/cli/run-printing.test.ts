@@ -8,6 +8,8 @@ const plain = paintFor(false)
 
 type SyncLine = RunReport['syncs'][number]
 
+const nothing = { added: 0, changed: 0, removed: 0, repaired: 0 }
+
 const line = (name: string, over: Partial<SyncLine>): SyncLine => ({
   name,
   kind: 'audience',
@@ -20,6 +22,7 @@ const line = (name: string, over: Partial<SyncLine>): SyncLine => ({
   sent: 0,
   rejected: 0,
   unknown: 0,
+  accepted: nothing,
   dataPoints: 0,
   heldBy: [],
   plan: null,
@@ -48,7 +51,14 @@ describe('the end of a run', () => {
       status: 'partial',
       exitCode: 1,
       syncs: [
-        line('vip', { rows: 12_000, added: 11_000, sent: 10_998, rejected: 2, status: 'rejected' }),
+        line('vip', {
+          rows: 12_000,
+          added: 11_000,
+          sent: 10_998,
+          rejected: 2,
+          status: 'rejected',
+          accepted: { ...nothing, added: 10_998 },
+        }),
         line('lapsed', {
           rows: 200,
           removed: 190,
@@ -57,7 +67,14 @@ describe('the end of a run', () => {
           plan: 'p-20261122-030500-def456',
         }),
         line('quiz', { kind: 'properties', status: 'failed', error: 'sql/properties/quiz.sql:3: no' }),
-        line('big', { rows: 900, added: 900, sent: 75, unknown: 5, status: 'partial' }),
+        line('big', {
+          rows: 900,
+          added: 900,
+          sent: 75,
+          unknown: 5,
+          status: 'partial',
+          accepted: { ...nothing, added: 75 },
+        }),
       ],
     })
     expect(runText(report, plain)).toBe(
@@ -76,15 +93,29 @@ held lapsed: nothing of it was sent
 failed quiz: sql/properties/quiz.sql:3: no
 
 2 rows rejected; see why: brazier rejections --sync vip
-5 people in doubt: Braze's answer never came; the next run sends them again
+5 rows in doubt: Braze's answer never came; the next run sends them again
 
-partial: 11,000 added, 0 changed, 0 removed in 161 requests, 15,000 data points, 12 s; cut short: 75 of 900 people sent, the next run does the rest (r-20261122-030500-abc123)`.trim(),
+partial: 11,073 added, 0 changed, 0 removed in 161 requests, 15,000 data points, 12 s; cut short: 75 of 900 rows sent, the next run does the rest (r-20261122-030500-abc123)`.trim(),
     )
   })
 
   it('names people who were sent again though nothing had changed', () => {
-    const report = runReport({ requests: 1, dataPoints: 40, syncs: [line('vip', { rows: 40, sent: 40 })] })
+    const report = runReport({
+      requests: 1,
+      dataPoints: 40,
+      syncs: [line('vip', { rows: 40, sent: 40, accepted: { ...nothing, repaired: 40 } })],
+    })
     expect(runText(report, plain)).toContain('0 removed, 40 sent again in 1 request, 40 data points')
+  })
+
+  it('does not count what Braze refused', () => {
+    const refused = line('vip', { rows: 10, added: 10, rejected: 10, status: 'rejected' })
+    expect(runText(runReport({ syncs: [refused] }), plain)).toContain('\nrejected: 0 added, 0 changed')
+    const partly = { ...refused, sent: 7, rejected: 3, accepted: { ...nothing, added: 7 } }
+    expect(runText(runReport({ syncs: [partly] }), plain)).toContain('\nsucceeded: 7 added, 0 changed')
+    // Withheld again, and nothing else to do.
+    const quiet = line('vip', { rows: 10, unchanged: 9, rejected: 1, status: 'rejected' })
+    expect(runText(runReport({ syncs: [quiet] }), plain)).toContain('\nsucceeded: 0 added')
   })
 
   it('is the object of the contract', () => {

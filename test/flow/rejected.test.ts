@@ -29,7 +29,13 @@ describe.each(KINDS)('rejected on %s', (on) => {
     })
     const first = await world.sync()
     expect([first.exitCode, first.status]).toEqual([4, 'succeeded'])
-    expect(of(first, 'facts')).toMatchObject({ status: 'rejected', sent: 3, rejected: 1, unknown: 0 })
+    expect(of(first, 'facts')).toMatchObject({
+      status: 'rejected',
+      sent: 3,
+      rejected: 1,
+      unknown: 0,
+      accepted: { added: 3, changed: 0 },
+    })
     expect(braze(world)).toEqual({
       ann: { email: '"ann@example.com"', n: '1' },
       bob: { n: '2' },

@@ -53,6 +53,7 @@ const settled = (change: Partial<Settled> = {}): Settled => ({
   refused: 0,
   freshRefused: 0,
   unknown: 0,
+  accepted: { added: 5, changed: 3, removed: 2, repaired: 1 },
   unsent: 0,
   dataPoints: 20,
   sizeAfter: 100,
@@ -94,6 +95,7 @@ it('counts rows withheld before sending among the rejected', () => {
     }),
   )
   expect(report).toEqual({
+    accepted: { added: 5, changed: 3, removed: 2, repaired: 1 },
     name: 'vip',
     kind: 'audience',
     status: 'rejected',

@@ -82,31 +82,41 @@ function standingText(syncs: readonly SyncLine[], paint: Paint): string {
     ...(people === 0 ? [] : [`${counted(people, 'row')} rejected; see why: ${paint.command(command)}`]),
     ...(unknown === 0
       ? []
-      : [
-          `${counted(unknown, 'person', 'people')} in doubt: Braze's answer never came; the next run sends them again`,
-        ]),
+      : [`${counted(unknown, 'row')} in doubt: Braze's answer never came; the next run sends them again`]),
   ].join('\n')
 }
 
 function summary(report: RunReport, paint: Paint): string {
   const { syncs } = report
-  // Of the others nothing was sent, or not all that their numbers say.
-  const done = syncs.filter((sync) => sync.status === 'succeeded' || sync.status === 'rejected')
-  const cut = syncs.filter((sync) => sync.status === 'partial')
-  const people = sum(cut, (sync) => sync.added + sync.changed + sync.removed)
+  // What was planned may have been refused, or not have been sent yet.
+  const accepted = (of: keyof SyncLine['accepted']) => sum(syncs, (sync) => sync.accepted[of])
   const numbers = [
-    `${count(sum(done, (sync) => sync.added))} added`,
-    `${count(sum(done, (sync) => sync.changed))} changed`,
-    `${count(sum(done, (sync) => sync.removed))} removed`,
+    `${count(accepted('added'))} added`,
+    `${count(accepted('changed'))} changed`,
+    `${count(accepted('removed'))} removed`,
   ]
-  const again = sum(done, (sync) => Math.max(0, sync.sent - sync.added - sync.changed - sync.removed))
+  const again = accepted('repaired')
   if (again > 0) numbers.push(`${count(again)} sent again`)
-  const rest =
-    cut.length === 0
-      ? ''
-      : `; cut short: ${count(sum(cut, (sync) => sync.sent))} of ${counted(people, 'person', 'people')} sent, the next run does the rest`
   const cost = `${counted(report.requests, 'request')}, ${counted(report.dataPoints, 'data point')}, ${length(report.seconds)}`
-  return `${statusText(report.status, paint)}: ${numbers.join(', ')} in ${cost}${rest} ${paint.faint(`(${report.run})`)}`
+  return `${statusText(headline(report), paint)}: ${numbers.join(', ')} in ${cost}${restText(syncs)} ${paint.faint(`(${report.run})`)}`
+}
+
+/** A run of which Braze took nothing has not succeeded in the eyes of whoever reads the line. */
+function headline({ status, syncs }: RunReport): string {
+  const wanted = sum(syncs, (sync) => sync.added + sync.changed + sync.removed)
+  const isRefused = wanted > 0 && sum(syncs, (sync) => sync.sent) === 0
+  return status === 'succeeded' && isRefused && syncs.some((sync) => sync.status === 'rejected')
+    ? 'rejected'
+    : status
+}
+
+function restText(syncs: readonly SyncLine[]): string {
+  const cut = syncs.filter((sync) => sync.status === 'partial')
+  if (cut.length === 0) return ''
+  const rows = sum(cut, (sync) => sync.added + sync.changed + sync.removed)
+  const sent = count(sum(cut, (sync) => sync.sent))
+  const share = rows === 0 ? sent : `${sent} of ${counted(rows, 'row')}`
+  return `; cut short: ${share} sent, the next run does the rest`
 }
 
 const sum = (syncs: readonly SyncLine[], of: (sync: SyncLine) => number): number =>
