@@ -29,7 +29,7 @@ export async function keepWithheld(
   const rows =
     input.keyless === 0
       ? bad
-      : `${bad} union all select '', ${literal(dialect, `${input.keyless} rows without a key`)}`
+      : `${bad} union all select '', ${literal(dialect, `${input.keyless} ${input.keyless === 1 ? 'row' : 'rows'} without a key`)}`
   const isKnown = input.marks.refusals(input.sync).some(({ source }) => source === 'brazier')
   if (!isKnown && input.keyless + input.flagged === 0) return { fresh: 0 }
   const fixed = [ledger.scope.project, ledger.scope.workspace, input.sync]

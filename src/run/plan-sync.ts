@@ -20,7 +20,7 @@ import { doubtQuery, erasedQuery, parkedQuery } from '../ledger/standing.ts'
 import type { SyncRecord } from '../ledger/syncs.ts'
 import { keepWithheld, type Withheld } from '../ledger/withheld.ts'
 import type { Sync } from '../model/definition.ts'
-import { SyncError } from '../model/errors.ts'
+import { badKeys } from './bad-keys.ts'
 import { checkIdentity, checkLists } from './carry-over.ts'
 import type { RunContext } from './context.ts'
 
@@ -145,7 +145,11 @@ interface Keys {
   readonly keyless: number
 }
 
-async function checkKeys(context: RunContext, { sync, names }: PlanRequest, table: string): Promise<Keys> {
+async function checkKeys(
+  context: RunContext,
+  { sync, shape, names }: PlanRequest,
+  table: string,
+): Promise<Keys> {
   const { dialect, session } = context.ledger
   const checked = await oneRow(session, keyCheck(dialect, table))
   const rows = asNumber(checked?.rows_read)
@@ -157,31 +161,17 @@ async function checkKeys(context: RunContext, { sync, names }: PlanRequest, tabl
   const bad = asNumber(checked?.bad_rows)
   if (keyless + duplicates === 0) return { rows, good: rows - bad, withheld: bad, keyless }
   if (sync.badKeys === 'fail')
-    throw badKeys(sync, asNumber(checked?.null_keys), {
-      blank: asNumber(checked?.blank_keys),
-      duplicates,
+    throw badKeys(sync.file, shape.keyColumns, {
       rows,
+      nulls: asNumber(checked?.null_keys),
+      blanks: asNumber(checked?.blank_keys),
+      duplicates,
     })
   for (const sql of withholdBadKeys(dialect, table, dialect.candidateTable(names.scratch)))
     await session.run(sql)
   const left = await oneRow(session, keyCounts(dialect, table))
   const flagged = asNumber(left?.bad_rows)
   return { rows, good: asNumber(left?.rows_read) - flagged, withheld: flagged + keyless, keyless }
-}
-
-function badKeys(
-  sync: Sync,
-  nulls: number,
-  other: { blank: number; duplicates: number; rows: number },
-): SyncError {
-  const parts = [
-    ...(nulls > 0 ? [`${nulls} of ${other.rows} rows have a null key`] : []),
-    ...(other.blank > 0 ? [`${other.blank} a blank key`] : []),
-    ...(other.duplicates > 0 ? [`${other.duplicates} keys stand on more than one row`] : []),
-  ]
-  return new SyncError(`${sync.file}: ${parts.join(', ')}`, {
-    hint: 'Return each person once (group by, distinct, or row_number() = 1), or say `bad_keys: withhold` in the header to leave those rows out.',
-  })
 }
 
 async function findDelta(

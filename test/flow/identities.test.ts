@@ -28,7 +28,7 @@ describe.each(KINDS)('identities on %s', (on) => {
     expect((await world.sync()).requests).toBe(0)
     await world.sql(`insert into people values ('Bob@example.com ', 3)`)
     expect(of(await world.sync(), 'facts').error).toBe(
-      'sql/properties/facts.sql: 1 keys stand on more than one row',
+      'sql/properties/facts.sql: 1 key stands on more than one row',
     )
   })
 

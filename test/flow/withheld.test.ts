@@ -104,7 +104,7 @@ describe.each(KINDS)('withheld on %s', (on) => {
     const report = await world.sync()
     expect([report.exitCode, report.status]).toEqual([1, 'partial'])
     expect(of(report, 'facts').error).toBe(
-      'sql/properties/facts.sql: 1 of 6 rows have a null key, 2 a blank key, 1 keys stand on more than one row',
+      'sql/properties/facts.sql: 1 of 6 rows has a null key, 2 have a blank key, 1 key stands on more than one row',
     )
     expect(braze(world)).toEqual({ bob: { bobs: 'true' } })
   })
