@@ -11,7 +11,7 @@ import { tooManyBytes } from './guard.ts'
 import { inFile } from './in-file.ts'
 import { meetings } from './meetings.ts'
 import { type LedgerDeps, readLedger } from './read-ledger.ts'
-import { orphansOf, writersOf } from './writers.ts'
+import { type Orphan, orphansOf, writersOf } from './writers.ts'
 
 export interface CheckedSync {
   readonly sync: Sync
@@ -25,8 +25,7 @@ export interface CheckedSync {
 
 export interface CheckReport {
   readonly syncs: readonly CheckedSync[]
-  /** Of the ledger, without a file. */
-  readonly orphans: readonly { readonly name: string; readonly size: number }[]
+  readonly orphans: readonly Orphan[]
   /** Of the whole project. */
   readonly warnings: readonly string[]
   /** What a run would be refused, whatever it selects. */

@@ -11,6 +11,7 @@ import type { QueryCost } from '../warehouse/port.ts'
 import { openContext, type RunContext, type RunDeps } from './context.ts'
 import { pruneHeld } from './keep-books.ts'
 import { planAll } from './plan-all.ts'
+import { type Orphan, orphansOf } from './writers.ts'
 
 export interface PlanReport {
   readonly plan: string
@@ -30,6 +31,7 @@ export interface PlanReport {
   readonly costs: ReadonlyMap<string, QueryCost>
   /** Held before their SQL ran, and why. */
   readonly unread: ReadonlyMap<string, readonly string[]>
+  readonly orphans: readonly Orphan[]
 }
 
 /** `samples`: how many changes of each sync to show, with identities. */
@@ -93,6 +95,7 @@ async function planAndSave(
       costs: set.costs ?? new Map(),
       unread: set.unread ?? new Map(),
       samples,
+      orphans: orphansOf(set.records, project.syncs).map(({ sync, size }) => ({ name: sync, size })),
     }
   } catch (error) {
     await endPlan(ledger, head.plan, false)

@@ -28,6 +28,12 @@ export function writersOf(
   return [...living, ...orphans]
 }
 
+/** As it is told: a sync of the ledger without a file, and of how many people Braze holds something because of it. */
+export interface Orphan {
+  readonly name: string
+  readonly size: number
+}
+
 /** Syncs of the ledger that no file makes, nor takes over. */
 export function orphansOf(records: Records, syncs: readonly Sync[]): SyncRecord[] {
   const living = new Set(syncs.flatMap((sync) => [sync.name, recordFor(records, sync)?.sync]))

@@ -68,6 +68,7 @@ const planReport = (over: Partial<PlanReport>): PlanReport => ({
   samples: new Map(),
   costs: new Map(),
   unread: new Map(),
+  orphans: [],
   ...over,
 })
 
@@ -152,6 +153,15 @@ Nothing was sent. The plan expires in 24 h. To send exactly this:
     expect(planText(quiet, view, plain)).toMatch(/\n\nNothing to do\. Braze holds what the warehouse says\.$/)
   })
 
+  it('lists orphans, and does not say then that Braze holds what the warehouse says', () => {
+    const syncs = [planned('vip', { rows: 5, unchanged: 5 })]
+    const report = planReport({ syncs, orphans: [{ name: 'old', size: 3 }] })
+    expect(planText(report, view, plain)).toMatch(
+      /\n\norphan old: its file is gone, but Braze still holds what it wrote for 3 people; to take it back: brazier retire old\n\nNothing to send\. For the syncs with a file, Braze holds what the warehouse says\.$/,
+    )
+    expect(planJson(report, new Map())).toMatchObject({ orphans: [{ name: 'old', size: 3 }] })
+  })
+
   it('says what no number shows: a changed on_leave', () => {
     const write = { column: 'vip', attribute: 'vip', valueKind: 'boolean', nulls: 'unset' } as const
     const sync = planned('vip')
@@ -198,6 +208,7 @@ Nothing was sent. The plan expires in 24 h. To send exactly this:
       'data_points',
       'new_profiles',
       'syncs',
+      'orphans',
     ])
     expect(object).toMatchObject({ plan: report.plan, requests: 161, seconds_at_rate: 0.805 })
     const syncs = object.syncs as Record<string, unknown>[]

@@ -84,6 +84,7 @@ describe.each(KINDS)('files on %s', (on) => {
     await world.sql(`update people set spend = 901 - spend`)
     good(await world.sync())
     expect(braze(world).ann).toEqual({ vip: 'true', spend: '1', city: '"Oslo"' })
+    expect((await world.plan()).orphans).toEqual([{ name: 'vip', size: 1 }])
 
     await world.write('sql/audiences/gold.sql', header('attribute: vip', VIP))
     const claimed = await world.sync()

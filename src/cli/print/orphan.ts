@@ -1,12 +1,10 @@
 // Decides how a sync is told that the ledger still has and whose file is gone. Pure.
 
+import type { Orphan } from '../../run/writers.ts'
 import { counted } from '../format.ts'
 import type { Paint } from '../paint.ts'
 
-export function orphanText(
-  { name, size }: { readonly name: string; readonly size: number },
-  paint: Paint,
-): string {
+export function orphanText({ name, size }: Orphan, paint: Paint): string {
   const holds =
     size === 0 ? '' : `, but Braze still holds what it wrote for ${counted(size, 'person', 'people')}`
   const purpose = size === 0 ? 'to forget it' : 'to take it back'

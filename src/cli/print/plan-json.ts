@@ -25,6 +25,7 @@ export function planJson(report: PlanReport, kinds: Kinds): unknown {
       ...sync,
       ...costJson(report, sync.name),
     })),
+    orphans: report.orphans,
     ...(report.samples.size === 0 ? {} : { samples: Object.fromEntries(report.samples) }),
   }
 }

@@ -6,6 +6,7 @@ import { costOf, count, counted, distance, indented, length } from '../format.ts
 import type { Paint } from '../paint.ts'
 import { table } from '../table.ts'
 import { failedLines } from './failed-syncs.ts'
+import { orphanText } from './orphan.ts'
 
 export interface PlanView {
   readonly project: string
@@ -28,6 +29,7 @@ export function planText(report: PlanReport, view: PlanView, paint: Paint): stri
       [...report.failed].map(([name, error]) => ({ name, error })),
       paint,
     ),
+    report.orphans.map((orphan) => orphanText(orphan, paint)).join('\n'),
     footer(report, view, paint),
   ]
   return parts.filter((part) => part !== '').join('\n\n')
@@ -165,11 +167,16 @@ function samplesText({ samples }: PlanReport, paint: Paint): string {
 const isNothingHeld = ({ syncs, unread }: PlanReport): boolean =>
   unread.size === 0 && syncs.every((sync) => sync.heldBy.length === 0)
 
+/** An orphan is nothing that a sync would touch, yet Braze holds what no file asks for. */
+const quietText = ({ orphans }: PlanReport, paint: Paint): string =>
+  orphans.length === 0
+    ? `${paint.good('Nothing to do.')} Braze holds what the warehouse says.`
+    : `${paint.good('Nothing to send.')} For the syncs with a file, Braze holds what the warehouse says.`
+
 function footer(report: PlanReport, view: PlanView, paint: Paint): string {
   const total = (of: (sync: Planned) => number) => report.syncs.reduce((sum, sync) => sum + of(sync), 0)
   const work = total(({ numbers }) => numbers.added + numbers.changed + numbers.removed + numbers.repaired)
-  if (work === 0 && report.failed.size === 0 && isNothingHeld(report))
-    return `${paint.good('Nothing to do.')} Braze holds what the warehouse says.`
+  if (work === 0 && report.failed.size === 0 && isNothingHeld(report)) return quietText(report, paint)
   const sums = [
     `${count(total(({ numbers }) => numbers.added))} to add`,
     `${count(total(({ numbers }) => numbers.changed))} to change`,
