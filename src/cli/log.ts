@@ -3,7 +3,7 @@
 import { type Level, pino } from 'pino'
 import { UsageError } from '../model/errors.ts'
 import type { Log, LogFields } from '../model/log.ts'
-import { nearest } from '../project/nearest.ts'
+import { nearest } from '../model/nearest.ts'
 import type { Paint } from './paint.ts'
 
 const LEVELS = ['debug', 'info', 'warn', 'error', 'silent'] as const

@@ -5,8 +5,8 @@
 import { createHash } from 'node:crypto'
 import { Cron } from 'croner'
 import type { Schedule } from '../model/definition.ts'
+import { nearest } from '../model/nearest.ts'
 import { flaw, type Verdict } from './flaw.ts'
-import { nearest } from './nearest.ts'
 
 const UTC = 'UTC'
 const FORMS = 'Write hourly, daily at 06:00, every 15 minutes, or a cron expression of five fields.'

@@ -2,7 +2,7 @@
 // never repeated.
 
 import { z } from 'zod'
-import { didYouMean } from './nearest.ts'
+import { didYouMean } from '../model/nearest.ts'
 import type { ProblemReport } from './problem-report.ts'
 import type { Path } from './yaml-source.ts'
 

@@ -4,7 +4,7 @@
 import picomatch from 'picomatch'
 import type { Sync } from '../model/definition.ts'
 import { UsageError } from '../model/errors.ts'
-import { didYouMean } from './nearest.ts'
+import { didYouMean } from '../model/nearest.ts'
 import { parseSchedule } from './schedule.ts'
 
 type Method = 'name' | 'tag' | 'kind' | 'schedule'

@@ -13,9 +13,11 @@ import { doubtQuery } from '../ledger/standing.ts'
 import { readSyncs, type SyncRecord } from '../ledger/syncs.ts'
 import type { SettledDefinition, Write } from '../model/definition.ts'
 import { UsageError } from '../model/errors.ts'
+import { didYouMean } from '../model/nearest.ts'
 import type { RunContext, RunDeps } from './context.ts'
 import { deliver } from './deliver.ts'
 import { noteSyncs } from './keep-books.ts'
+import { readLedger } from './read-ledger.ts'
 import type { RunReport } from './report.ts'
 import { inRun } from './run.ts'
 
@@ -23,23 +25,21 @@ export async function retireSync(
   deps: RunDeps,
   request: { name: string; waitSeconds: number },
 ): Promise<RunReport> {
-  const kind = deps.project.syncs.find((sync) => sync.name === request.name)?.kind ?? 'audience'
+  // Before the lease, so that a mistyped name is answered at once, and is no run.
+  const known = await readLedger(deps, async (ledger) =>
+    recordOf(await readSyncs(ledger), deps, request.name),
+  )
+  const { kind } = (known ?? recordOf(new Map(), deps, request.name)).definition
   const syncs = [{ name: request.name, kind, hash: '' }]
   return await inRun(
     deps,
     { command: 'retire', waitSeconds: request.waitSeconds, syncs },
     async (context, current) => {
       const records = await readSyncs(context.ledger)
-      const record = records.get(request.name)
-      if (record?.definition === undefined) {
-        throw new UsageError(`the ledger knows no sync ${request.name}`, {
-          hint: `It knows: ${[...records.keys()].join(', ') || 'none yet'}.`,
-        })
-      }
+      const record = recordOf(records, deps, request.name)
       const planned = await planRetirement(context, {
         ...current,
         record,
-        definition: record.definition,
         claimed: claimedByOthers(deps, records, request.name),
       })
       const set = { planned: [planned], failed: new Map(), records }
@@ -54,6 +54,26 @@ export async function retireSync(
       return { set, held: new Map(), delivered }
     },
   )
+}
+
+type Settled = SyncRecord & { readonly definition: SettledDefinition }
+
+/** @throws UsageError when Braze holds nothing because of a sync of this name. */
+function recordOf(
+  records: ReadonlyMap<string, SyncRecord>,
+  { project }: Pick<RunDeps, 'project'>,
+  name: string,
+): Settled {
+  const record = records.get(name)
+  if (record?.definition !== undefined) return { ...record, definition: record.definition }
+  const known = [...records.keys()]
+  const isNew = project.syncs.some((sync) => sync.name === name)
+  const hint = isNew
+    ? 'It has never sent anything, so there is nothing to take back.'
+    : known.length === 0
+      ? 'Nothing has been sent yet, so there is nothing to take back.'
+      : didYouMean(name, known)
+  throw new UsageError(`the ledger knows no sync ${name}`, { hint })
 }
 
 /** Attributes that living syncs write, by the ledger and by what their files declare. */
@@ -72,15 +92,15 @@ function claimedByOthers(deps: RunDeps, records: ReadonlyMap<string, SyncRecord>
 interface Retirement {
   readonly run: string
   readonly plan: string
-  readonly record: SyncRecord
-  readonly definition: SettledDefinition
+  readonly record: Settled
   readonly claimed: Claims
 }
 
 async function planRetirement(context: RunContext, retirement: Retirement): Promise<PlanSync> {
   const { ledger, project } = context
   const { dialect, session } = ledger
-  const { record, definition } = retirement
+  const { record } = retirement
+  const { definition } = record
   const slots = retiredSlots(definition, retirement.claimed)
   const head: PlanHead = {
     plan: retirement.plan,

@@ -115,7 +115,7 @@ describe.each(KINDS)('files on %s', (on) => {
     good(await world.sync())
     await world.remove('sql/properties/facts.sql')
     const facts = good(await world.retire('facts'))
-    expect([facts.objects, of(facts, 'facts').removed]).toEqual([2, 2])
+    expect([facts.objects, of(facts, 'facts').removed, of(facts, 'facts').kind]).toEqual([2, 2, 'properties'])
     await world.remove('sql/audiences/rich.sql')
     good(await world.retire('rich'))
     good(await world.retire('vip'))
@@ -127,7 +127,11 @@ describe.each(KINDS)('files on %s', (on) => {
       ),
     ).toHaveLength(1)
     expect(await leftTables(world)).toEqual([])
-    await expect(world.retire('facts')).resolves.toMatchObject({ exitCode: 2 })
+    const runs = 'select count(*) as n from runs'
+    const before = await world.ledger(runs)
+    await expect(world.retire('facts')).rejects.toThrow('the ledger knows no sync facts')
+    await expect(world.retire('resst')).rejects.toMatchObject({ exitCode: 2, hint: 'Did you mean rest?' })
+    expect(await world.ledger(runs)).toEqual(before)
     // vip has its file still: the next sync loads it anew, and is not held by the removes of its former life.
     good(await world.sync())
     expect(braze(world).ann).toEqual({ vip: 'true', audiences: '[]', one: '1' })

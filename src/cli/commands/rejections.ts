@@ -2,7 +2,7 @@
 
 import type { Sync } from '../../model/definition.ts'
 import { UsageError } from '../../model/errors.ts'
-import { didYouMean } from '../../project/nearest.ts'
+import { didYouMean } from '../../model/nearest.ts'
 import { groupRejections, listRejections } from '../../run/records.ts'
 import { wholeNumber } from '../arguments.ts'
 import type { Call } from '../call.ts'

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { didYouMean, nearest } from '../../src/project/nearest.ts'
+import { didYouMean, nearest } from '../../src/model/nearest.ts'
 
 describe('nearest', () => {
   it.each([
