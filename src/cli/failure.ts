@@ -2,7 +2,7 @@
 
 import { asError, BrazierError, type Problem, ProjectError, problemText } from '../model/errors.ts'
 import { indented } from './format.ts'
-import type { Paint } from './paint.ts'
+import { type Paint, withCommands } from './paint.ts'
 
 export interface Failure {
   readonly exitCode: number
@@ -25,8 +25,8 @@ export function failureOf(thrown: unknown, verbose = false): Failure {
     exitCode: error instanceof BrazierError ? error.exitCode : 1,
     text: (paint) =>
       [
-        `${paint.bad('error:')} ${told.message}`,
-        ...(hint === undefined ? [] : [indented(hint)]),
+        `${paint.bad('error:')} ${withCommands(told.message, paint)}`,
+        ...(hint === undefined ? [] : [indented(withCommands(hint, paint))]),
         ...(verbose ? [paint.faint(stackOf(error))] : []),
       ].join('\n'),
     json: () => ({ error: { message: told.message, hint: hint ?? null, ...problemsOf(error) } }),

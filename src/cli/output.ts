@@ -2,7 +2,7 @@
 // JSON object and nothing else, and the text for people moves to stderr, where it is shown on a terminal only, so that a
 // file of log lines stays one.
 
-import { type Paint, paintFor, wantsColour } from './paint.ts'
+import { type Paint, paintFor, programIn, wantsColour } from './paint.ts'
 import type { Hider } from './secrets.ts'
 
 interface Stream {
@@ -34,8 +34,9 @@ export interface OutputOptions {
 
 export function openOutput(options: OutputOptions): Output {
   const { stdout, stderr, env, json, color, hider, project } = options
-  const paints = new Map([stdout, stderr].map((to) => [to, paintFor(color && wantsColour(to, env), project)]))
-  const plain = paintFor(false, project)
+  const typed = { program: programIn(env), ...(project === undefined ? {} : { project }) }
+  const paints = new Map([stdout, stderr].map((to) => [to, paintFor(color && wantsColour(to, env), typed)]))
+  const plain = paintFor(false, typed)
   let hasObject = false
   const say = (to: Stream, text: (paint: Paint) => string) => {
     const said = hider.hide(text(paints.get(to) ?? plain))

@@ -33,7 +33,8 @@ export function openCommands({ directory, env, narrator }: CommandOptions): Comm
     spawn(process.execPath, [PROGRAM, ...words], {
       cwd: directory,
       // Log lines are for machines; on a terminal there is a progress bar.
-      env: { LOG_LEVEL: 'warn', ...env },
+      // What is shown is typed with npx, so what it names to type next is too.
+      env: { LOG_LEVEL: 'warn', npm_command: 'exec', ...env },
       stdio: output === 'shown' ? ['ignore', 'inherit', 'inherit'] : ['ignore', 'pipe', 'ignore'],
     })
   return {

@@ -64,7 +64,7 @@ export async function startService(options: StartOptions): Promise<Service> {
 function refuseOpenDoor(open: boolean, host: string): void {
   if (!open || isLoopback(host)) return
   throw new UsageError(`without tokens the service listens on this machine only, not on ${host}`, {
-    hint: 'Put a token into service.tokens of config/brazier.yaml: npx brazier token makes one.',
+    hint: 'Put a token into service.tokens of config/brazier.yaml: `brazier token NAME` makes one.',
   })
 }
 

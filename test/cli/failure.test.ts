@@ -31,6 +31,13 @@ describe('how an error is told', () => {
     expect(failure.json()).toEqual({ error: { message: 'no sync is called vpi', hint: 'Did you mean vip?' } })
   })
 
+  it('commands of ours as one would type them here', () => {
+    const here = paintFor(false, { program: 'npx brazier', project: 'shop' })
+    const failure = failureOf(new UsageError('no', { hint: 'Make one with `brazier plan`, or `vip`.' }))
+    expect(failure.text(here)).toBe('error: no\n  Make one with `npx brazier plan --project shop`, or `vip`.')
+    expect(failure.json().error.hint).toBe('Make one with `brazier plan`, or `vip`.')
+  })
+
   it('one problem of the project as one line, with file and line', () => {
     const problem = { file: 'config/brazier.yaml', line: 3, message: 'brze is no key', hint: 'braze?' }
     const failure = failureOf(new ProjectError([problem]))

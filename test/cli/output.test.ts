@@ -68,6 +68,20 @@ describe('where text goes', () => {
   })
 })
 
+describe('a command to type next', () => {
+  const shown = (env: Record<string, string>) => {
+    const { output, stdout } = speak({ env })
+    output.result({ text: (paint) => paint.command('plan'), json: () => null })
+    return stdout()
+  }
+
+  it('works where the program was started: within a checkout only npx finds it', () => {
+    expect(shown({})).toBe('brazier plan\n')
+    expect(shown({ npm_command: 'exec' })).toBe('npx brazier plan\n')
+    expect(shown({ npm_command: 'run-script', npm_lifecycle_event: 'sync' })).toBe('npx brazier plan\n')
+  })
+})
+
 describe('colours', () => {
   const shown = (options: Parameters<typeof speak>[0]): string => {
     const { output, stdout } = speak(options)

@@ -41,7 +41,7 @@ it('serve refuses to be open to others', async () => {
   await brazier(['init', shop])
   const { code, stderr } = await brazier(['serve', '--host', '0.0.0.0'], { cwd: shop })
   expect(code).toBe(2)
-  expect(stderr).toContain('npx brazier token makes one')
+  expect(stderr).toContain('`brazier token NAME` makes one')
 })
 
 it('token makes one that nobody can guess, and says what to configure', async () => {

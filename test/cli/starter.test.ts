@@ -64,6 +64,16 @@ describe('a new project', () => {
     expect(await readdir(shop)).not.toContain('state')
   })
 
+  it('is gone on with from where one stands', async () => {
+    const folder = await newFolder()
+    const { stdout } = await brazier(['init', 'a/shop'], { cwd: folder, env: { npm_command: 'exec' } })
+    expect(stdout).toContain('Next:\n  npx brazier check --project a/shop     reads')
+    expect(stdout).toContain('\n  npx brazier sandbox --project a/shop   the')
+    const own = await newFolder()
+    const here = await brazier(['init'], { cwd: own })
+    expect(here.stdout).toContain('\n  brazier check     reads')
+  })
+
   it('is never overwritten', async () => {
     const again = await brazier(['init', shop])
     expect([again.code, again.stdout]).toEqual([2, ''])
@@ -106,7 +116,9 @@ it('a command that is printed to be typed next is for the same project', async (
     env: { BRAZE_ENDPOINT: sandbox.url },
   })
   expect([applied.code, sandbox.requests.length]).toEqual([0, 1])
-  expect(paintFor(false, "it's here").command('runs')).toBe("brazier runs --project 'it'\\''s here'")
+  expect(paintFor(false, { project: "it's here" }).command('runs')).toBe(
+    "brazier runs --project 'it'\\''s here'",
+  )
   expect(paintFor(false).command('runs')).toBe('brazier runs')
 })
 

@@ -7,11 +7,18 @@ import { CONFIG_FILE, projectNameOf } from '../../project/config.ts'
 import type { Call } from '../call.ts'
 import { starterFiles } from '../starter-project.ts'
 
+/** Typed in this order, from where one stands. */
+const NEXT = [
+  ['check', 'reads the SQL files, sends nothing'],
+  ['sandbox', 'the Braze on this machine; leave it running, go on in another terminal'],
+  ['sync', 'sends; again, and it sends nothing, since nothing has changed'],
+] as const
+
 export async function init(call: Call, folder: string | undefined): Promise<number> {
   const directory = folder === undefined ? call.directory : resolve(call.startedIn, folder)
   if (await isThere(join(directory, CONFIG_FILE)))
     throw new UsageError(`${directory} is a project already`, {
-      hint: 'Give a new folder: brazier init my-project',
+      hint: 'Give a new folder: `brazier init my-project`',
     })
   const made: string[] = []
   const kept: string[] = []
@@ -25,10 +32,10 @@ export async function init(call: Call, folder: string | undefined): Promise<numb
         ...kept.map((path) => `${paint.warn('=')} ${join(here, path)} was there and is left as it is`),
         ...(kept.includes('.gitignore') ? ['  Add a line to .gitignore: state/'] : []),
         '',
-        `A project that works at once, against a Braze on this machine. Next${here === '' ? '' : `, in ${here}`}:`,
-        `  ${paint.strong('brazier check')}     reads the SQL files, sends nothing`,
-        `  ${paint.strong('brazier sandbox')}   the Braze on this machine; leave it running, go on in another terminal`,
-        `  ${paint.strong('brazier sync')}      sends; again, and it sends nothing, since nothing has changed`,
+        'A project that works at once, against a Braze on this machine. Next:',
+        ...NEXT.map(
+          ([words, says]) => `  ${paint.command(words, here)}${' '.repeat(10 - words.length)}${says}`,
+        ),
       ].join('\n'),
     json: () => ({ directory, made, kept }),
   })

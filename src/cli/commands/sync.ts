@@ -49,7 +49,7 @@ export async function resync(call: Call, { names, wait }: ResyncArguments): Prom
   const waitSeconds = seconds('--wait', wait)
   const project: Project = await openProject(call, { sends: true })
   if (names.length === 0)
-    throw new UsageError('resync needs at least one name', { hint: 'brazier resync NAME' })
+    throw new UsageError('resync needs at least one name', { hint: '`brazier resync NAME`' })
   const syncs = selectSyncs(project.syncs, names)
   const report = await withRun(call, { project, waitSeconds }, (opened) =>
     run(call, opened, { syncs, command: 'resync' }),

@@ -16,7 +16,7 @@ const NAME = /^[A-Za-z0-9][\w.@-]{0,63}$/
 export async function token(call: Call, { name, role }: TokenArguments): Promise<number> {
   if (!NAME.test(name))
     throw new UsageError('the name of a token holds letters, digits, _, ., @ and -, 64 at most', {
-      hint: 'It says who has it: brazier token grafana',
+      hint: 'It says who has it: `brazier token grafana`',
     })
   // The head lets scanners of repositories find one that got lost.
   const secret = `brazier_${randomBytes(BYTES).toString('base64url')}`

@@ -2,7 +2,7 @@
 
 import { BrazierError } from '../../model/errors.ts'
 import { indented } from '../format.ts'
-import type { Paint } from '../paint.ts'
+import { type Paint, withCommands } from '../paint.ts'
 
 export interface FailedSync {
   readonly name: string
@@ -14,7 +14,7 @@ export function failedLines(failed: readonly FailedSync[], paint: Paint): string
     .map(({ name, error }) => {
       const hint = hintOf(error)
       const first = `${paint.bad('failed')} ${paint.strong(name)}: ${error.message}`
-      return hint === undefined ? first : `${first}\n${indented(hint, 4)}`
+      return hint === undefined ? first : `${first}\n${indented(withCommands(hint, paint), 4)}`
     })
     .join('\n')
 }

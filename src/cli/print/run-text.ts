@@ -3,7 +3,7 @@
 
 import type { RunReport } from '../../run/report.ts'
 import { count, counted, indented, length } from '../format.ts'
-import type { Paint } from '../paint.ts'
+import { type Paint, withCommands } from '../paint.ts'
 import { table } from '../table.ts'
 
 type SyncLine = RunReport['syncs'][number]
@@ -68,7 +68,7 @@ function heldText(sync: SyncLine, paint: Paint): string {
 
 function failedText(sync: SyncLine, paint: Paint): string {
   const what = `${paint.bad('failed')} ${paint.strong(sync.name)}: ${sync.error}`
-  return sync.hint === null ? what : `${what}\n${indented(sync.hint)}`
+  return sync.hint === null ? what : `${what}\n${indented(withCommands(sync.hint, paint))}`
 }
 
 /** What is left over, and how to see it. */

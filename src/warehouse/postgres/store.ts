@@ -58,8 +58,10 @@ async function makeSchema(settings: PostgresSettings, schema: string): Promise<v
     // Two first runs at once: the other one made it.
     if (['42P06', '23505'].includes(codeOf(thrown))) return
     if (codeOf(thrown) === '42501') {
-      throw new WarehouseError(`our role may not create the schema ${schema}`, {
-        hint: `Have an administrator run: create schema ${ident(schema)} authorization our_role;`,
+      const [row] = await connection.rows('select current_user as role')
+      const role = String(row?.role)
+      throw new WarehouseError(`the role ${role} may not create the schema ${schema}`, {
+        hint: `Have an administrator run: create schema ${ident(schema)} authorization ${ident(role)};`,
       })
     }
     throw storeError(thrown, `postgres schema ${schema}`)
