@@ -8,9 +8,10 @@ import { type Problem, ProjectError } from '../model/errors.ts'
 import { CONFIG_FILE, readConfig, type Settings } from './config.ts'
 import { attributeConflicts, formerNameConflicts } from './conflicts.ts'
 import type { Environment } from './environment.ts'
+import { findSqlFiles } from './find-sql-files.ts'
 import { present } from './present.ts'
 import { shortestIntervalSeconds } from './schedule.ts'
-import { listSqlFiles, placeSqlFiles } from './sql-files.ts'
+import { placeSqlFiles } from './sql-files.ts'
 import type { SyncDefaults } from './sync-defaults.ts'
 import { type ReadSync, readSync, type SqlFile } from './sync-definition.ts'
 
@@ -55,7 +56,9 @@ async function exists(path: string): Promise<boolean> {
 async function refuseWithoutConfig(directory: string): Promise<void> {
   if (await exists(join(directory, CONFIG_FILE))) return
   const isYml = await exists(join(directory, 'config/brazier.yml'))
-  const hint = isYml ? 'Rename config/brazier.yml to brazier.yaml.' : 'Make a new project with: brazier init'
+  const hint = isYml
+    ? 'Rename config/brazier.yml to brazier.yaml.'
+    : 'Make a new project with `brazier init`.'
   throw new ProjectError([{ file: CONFIG_FILE, message: `there is no such file in ${directory}`, hint }])
 }
 
@@ -74,12 +77,14 @@ async function readOne(
 }
 
 async function readSyncs(directory: string, defaults: SyncDefaults): Promise<ReadFiles> {
-  const placed = placeSqlFiles(await listSqlFiles(directory))
+  const found = await findSqlFiles(directory)
+  const placed = placeSqlFiles(found.paths)
   const results = await Promise.all(placed.files.map((file) => readOne(directory, file, defaults)))
   const reads = results.flatMap((result) => ('sync' in result ? [result] : []))
   const unread = results.flatMap((result) => ('sync' in result ? [] : [result]))
   const livingFiles = new Map(placed.files.map((file) => [file.name, file.file]))
   const problems = [
+    ...found.problems,
     ...placed.problems,
     ...unread,
     ...reads.flatMap((read) => read.problems),

@@ -1,15 +1,12 @@
-// Decides which files below sql/ are definitions: the folder gives the kind, the file its name. A link to a
-// file counts (containers mount configuration so), one to a folder does not; hidden files and other extensions are passed over.
+// Decides what the SQL files below sql/ define: the folder gives the kind, the file its name. Pure.
 
-import { readdir, stat } from 'node:fs/promises'
-import { join } from 'node:path'
 import type { Problem } from '../model/errors.ts'
 import { SYNC_NAME } from '../model/field-schema.ts'
 import { didYouMean } from '../model/nearest.ts'
 import { type Kind, RUNNABLE_KINDS, type RunnableKind } from '../model/words.ts'
+import { ROOT } from './find-sql-files.ts'
 import type { SqlFile } from './sync-definition.ts'
 
-const ROOT = 'sql'
 const FOLDERS: Readonly<Record<string, Kind>> = {
   audiences: 'audience',
   properties: 'properties',
@@ -24,40 +21,6 @@ const FOLDERS: Readonly<Record<string, Kind>> = {
 export interface PlacedFiles {
   readonly files: readonly SqlFile[]
   readonly problems: readonly Problem[]
-}
-
-async function entriesOf(directory: string) {
-  try {
-    return await readdir(directory, { withFileTypes: true })
-  } catch (error) {
-    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return []
-    throw error
-  }
-}
-
-async function walk(directory: string, relative: string): Promise<string[]> {
-  const entries = await entriesOf(join(directory, relative))
-  const visible = entries.filter((entry) => !entry.name.startsWith('.'))
-  const inner = visible.map(async (entry) => {
-    const path = `${relative}/${entry.name}`
-    if (entry.isDirectory()) return walk(directory, path)
-    if (!/\.sql$/i.test(entry.name)) return []
-    const isFile = entry.isSymbolicLink() ? await leadsToFile(join(directory, path)) : entry.isFile()
-    return isFile ? [path] : []
-  })
-  return (await Promise.all(inner)).flat()
-}
-
-async function leadsToFile(link: string): Promise<boolean> {
-  return stat(link).then(
-    (target) => target.isFile(),
-    () => false,
-  )
-}
-
-/** Paths of all SQL files, relative to the project, in order. */
-export async function listSqlFiles(directory: string): Promise<string[]> {
-  return (await walk(directory, ROOT)).sort()
 }
 
 function isRunnable(kind: Kind): kind is RunnableKind {

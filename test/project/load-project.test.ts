@@ -1,4 +1,4 @@
-import { mkdir, symlink, writeFile } from 'node:fs/promises'
+import { mkdir, rm, symlink, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { ProjectError } from '../../src/model/errors.ts'
@@ -36,6 +36,37 @@ describe('loadProject', () => {
     ])
   })
 
+  it('refuses links that lead nowhere, whose definitions would vanish', async () => {
+    const directory = await projectFolder({ 'sql/audiences/vip.sql': SELECT })
+    await symlink('gone.sql', join(directory, 'sql/audiences/lapsed.sql'))
+    await symlink('gone', join(directory, 'sql/properties'))
+    const refused = loadProject({ directory, env: { BRAZE_API_KEY: 'key' }, requireApiKey: true })
+    await expect(refused).rejects.toMatchObject({
+      exitCode: 2,
+      problems: ['sql/audiences/lapsed.sql', 'sql/properties'].map((file) => ({
+        file,
+        message: 'is a link that leads nowhere',
+        hint: 'Make what it leads to, or remove the link.',
+      })),
+    })
+  })
+
+  it('refuses a project without the folder sql', async () => {
+    const directory = await projectFolder({})
+    const loaded = () => loadProject({ directory, env: { BRAZE_API_KEY: 'key' }, requireApiKey: true })
+    expect((await loaded()).syncs).toEqual([])
+    await rm(join(directory, 'sql'), { recursive: true })
+    await expect(loaded()).rejects.toMatchObject({
+      exitCode: 2,
+      problems: [{ file: 'sql', message: `there is no such folder in ${directory}` }],
+    })
+    await writeFile(join(directory, 'sql'), '')
+    await expect(loaded()).rejects.toMatchObject({
+      exitCode: 2,
+      problems: [{ file: 'sql', message: 'is a file, and should be the folder of the SQL files' }],
+    })
+  })
+
   it('needs no SQL files, and counts by the default schedule then', async () => {
     const project = await load({ 'config/brazier.yaml': `${CONFIG}defaults: { schedule: daily }\n` })
     expect(project.syncs).toEqual([])
@@ -70,7 +101,7 @@ describe('loadProject', () => {
         {
           file: 'config/brazier.yaml',
           message: `there is no such file in ${elsewhere}`,
-          hint: 'Make a new project with: brazier init',
+          hint: 'Make a new project with `brazier init`.',
         },
       ],
     })
@@ -158,7 +189,7 @@ describe('loadProject', () => {
     ])
   })
 
-  it('follows links to files; passes over linked folders, hidden files and other extensions', async () => {
+  it('follows links to files and folders; passes over hidden files and other extensions', async () => {
     const directory = await projectFolder({
       'sql/audiences/vip.sql': SELECT,
       'sql/audiences/.vip.sql.swp': 'x',
@@ -167,11 +198,15 @@ describe('loadProject', () => {
       'sql/audiences/README.md': 'x',
       'sql/notes/README.md': 'x',
       'elsewhere/linked.sql': SELECT,
+      'elsewhere/more/quiz.sql': SELECT,
     })
     await symlink(join(directory, 'elsewhere/linked.sql'), join(directory, 'sql/audiences/linked.sql'))
-    await symlink(join(directory, 'elsewhere'), join(directory, 'sql/properties'))
+    await symlink(join(directory, 'elsewhere/more'), join(directory, 'sql/properties'))
+    // Back to where it came from: nothing new, and no end.
+    await symlink(join(directory, 'sql/audiences'), join(directory, 'sql/audiences/again'))
+    await symlink('..', join(directory, 'sql/audiences/up'))
     const project = await loadProject({ directory, env: { BRAZE_API_KEY: 'k' }, requireApiKey: true })
-    expect(project.syncs.map((sync) => sync.name)).toEqual(['linked', 'vip'])
+    expect(project.syncs.map((sync) => sync.name)).toEqual(['linked', 'quiz', 'vip'])
   })
 })
 

@@ -18,6 +18,7 @@ braze:
 export async function projectFolder(files: Readonly<Record<string, string | Uint8Array>>): Promise<string> {
   const directory = await mkdtemp(join(tmpdir(), 'brazier-project-'))
   onTestFinished(() => rm(directory, { recursive: true, force: true }))
+  await mkdir(join(directory, 'sql'))
   for (const [file, content] of Object.entries({ 'config/brazier.yaml': CONFIG, ...files })) {
     await mkdir(dirname(join(directory, file)), { recursive: true })
     await writeFile(join(directory, file), content)

@@ -98,6 +98,7 @@ export async function makeWorld(options: WorldOptions): Promise<World> {
   open.add(close)
   closeWithTest(close)
   const world = worldOf({ directory, sandbox, shop, close })
+  await mkdir(join(directory, 'sql'))
   await world.configure(options.config ?? {})
   for (const [path, text] of Object.entries(options.syncs)) await world.write(path, text)
   await world.sql(...(options.data ?? []))
