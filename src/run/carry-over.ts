@@ -1,17 +1,38 @@
 // Decides which changes of a definition cannot be carried over from what Braze holds, so that the sync is refused.
 
 import type { Shape } from '../ledger/shape.ts'
-import type { Slot } from '../ledger/slots.ts'
+import { type Claims, type Slot, slotsOf } from '../ledger/slots.ts'
 import type { Ledger } from '../ledger/sql.ts'
 import { countDoubt } from '../ledger/standing.ts'
 import type { SyncRecord } from '../ledger/syncs.ts'
 import type { Sync } from '../model/definition.ts'
-import { SyncError } from '../model/errors.ts'
+import { asError, SyncError } from '../model/errors.ts'
+
+export interface Change {
+  readonly sync: Sync
+  readonly shape: Shape
+  readonly record: SyncRecord | undefined
+  /** Attributes that other living syncs write. */
+  readonly claims: Claims
+}
+
+/** Why a sync would be refused as it is now defined; undefined when it would not. */
+export async function refusedChange(ledger: Ledger, change: Change): Promise<Error | undefined> {
+  const { sync, shape, record, claims } = change
+  try {
+    await checkIdentity(ledger, change)
+    checkLists(sync, slotsOf(shape, record?.definition, claims))
+    return undefined
+  } catch (error) {
+    if (error instanceof SyncError) return asError(error)
+    throw error
+  }
+}
 
 /** @throws SyncError when people of whom Braze holds something, or may hold something, are named in another way now. */
 export async function checkIdentity(
   ledger: Ledger,
-  { sync, shape, record }: { sync: Sync; shape: Shape; record: SyncRecord | undefined },
+  { sync, shape, record }: Pick<Change, 'sync' | 'shape' | 'record'>,
 ): Promise<void> {
   const before = record?.definition?.identity
   if (record === undefined || before === undefined || before === shape.identity) return

@@ -2,12 +2,15 @@
 // Braze, of the other syncs and of what the ledger already holds. Sends nothing, writes nothing.
 
 import { type Shape, shapeOf, type WriteSpec } from '../ledger/shape.ts'
+import type { Ledger } from '../ledger/sql.ts'
 import { readSyncs, recordFor, type SyncRecord } from '../ledger/syncs.ts'
 import type { Sync } from '../model/definition.ts'
 import { WarehouseError } from '../model/errors.ts'
 import type { QueryCost, Warehouse } from '../warehouse/port.ts'
+import { type Change, refusedChange } from './carry-over.ts'
 import type { RunDeps } from './context.ts'
 import { tooManyBytes } from './guard.ts'
+import { claimsBeside } from './heirs.ts'
 import { inFile } from './in-file.ts'
 import { meetings } from './meetings.ts'
 import { type LedgerDeps, readLedger } from './read-ledger.ts'
@@ -46,15 +49,23 @@ export async function checkSyncs(deps: CheckDeps, syncs: readonly Sync[]): Promi
     [...described].flatMap(([name, found]) => (found instanceof Error ? [] : [[name, found.shape]])),
   )
   const place = await deps.databases.store.standing?.()
-  const clashes = meetings(writersOf(deps.project.syncs, { shapes, records }), syncs)
+  const writers = writersOf(deps.project.syncs, { shapes, records })
+  const clashes = meetings(writers, syncs)
+  const changes = syncs.flatMap((sync) => {
+    const shape = shapes.get(sync.name)
+    const claims = claimsBeside(writers, { name: sync.name, shapes, records })
+    const known = { sync, record: recordFor(records, sync), claims }
+    return shape === undefined ? [] : [{ ...known, shape }]
+  })
+  const refused = (await readLedger(deps, (ledger) => refusedAmong(ledger, changes))) ?? new Map()
   return {
     syncs: syncs.map((sync) => {
       const found = described.get(sync.name)
       const { shape, cost } = found instanceof Error || found === undefined ? {} : found
-      const error = found instanceof Error ? found : clashes.get(sync.name)
+      const error = found instanceof Error ? found : (clashes.get(sync.name) ?? refused.get(sync.name))
       const record = recordFor(records, sync)
       const overBudget = tooManyBytes(cost).map((reason) => `a run would hold it: ${reason}`)
-      const warnings = shape === undefined ? [] : [...overBudget, ...warningsOf(sync, shape, record)]
+      const warnings = shape === undefined ? [] : [...overBudget, ...warningsOf(shape, record)]
       return { sync, shape, cost, error, warnings }
     }),
     orphans: orphansOf(records, deps.project.syncs).map(({ sync, size }) => ({ name: sync, size })),
@@ -65,6 +76,15 @@ export async function checkSyncs(deps: CheckDeps, syncs: readonly Sync[]): Promi
 
 const CAN_WRITE =
   'the role of warehouse.url can write outside our schema; Brazier never does, but a role that can only read is safer'
+
+async function refusedAmong(ledger: Ledger, changes: readonly Change[]): Promise<Map<string, Error>> {
+  const refused = new Map<string, Error>()
+  for (const change of changes) {
+    const error = await refusedChange(ledger, change)
+    if (error !== undefined) refused.set(change.sync.name, error)
+  }
+  return refused
+}
 
 interface Described {
   readonly shape: Shape
@@ -82,7 +102,7 @@ async function describe(warehouse: Warehouse, sync: Sync, stop: AbortSignal): Pr
   }
 }
 
-function warningsOf(sync: Sync, shape: Shape, record: SyncRecord | undefined): string[] {
+function warningsOf(shape: Shape, record: SyncRecord | undefined): string[] {
   const before = record?.definition
   const settled = before !== undefined && (record?.size ?? 0) > 0 ? before : undefined
   return [
@@ -90,11 +110,6 @@ function warningsOf(sync: Sync, shape: Shape, record: SyncRecord | undefined): s
       ? []
       : [
           `people are named by ${shape.identity}; ${shape.unused.join(', ')} ${shape.unused.length === 1 ? 'is' : 'are'} not used`,
-        ]),
-    ...(settled === undefined || settled.identity === shape.identity
-      ? []
-      : [
-          `people were named by ${settled.identity} and are now named by ${shape.identity}: retire ${record?.sync ?? sync.name} with its former file first`,
         ]),
     ...(settled === undefined ? [] : changedWrites(shape.writes, settled.writes)),
   ]

@@ -1,6 +1,7 @@
 // Where the definition changes and cannot simply be carried over: people in doubt, another name, another kind of attribute.
 
 import { expect, it } from 'vitest'
+import { checkSyncs } from '../../src/run/check-syncs.ts'
 import { makeWorld } from '../support/world.ts'
 import { braze, good, leftTables } from './look.ts'
 
@@ -143,6 +144,9 @@ it('people in doubt are named as they were: another identity is refused until th
   expect(refused.syncs[0]).toMatchObject({ status: 'failed', sent: 0 })
   expect(refused.syncs[0]?.error).toContain('was named by external_id and is now named by email')
   expect(refused.requests).toBe(0)
+  // Check says the same beforehand.
+  const checked = await world.run((deps) => checkSyncs(deps, deps.project.syncs))
+  expect(checked.syncs[0]?.error?.message).toBe(refused.syncs[0]?.error)
   good(await world.retire('vip'))
   good(await world.sync())
   const profiles = Object.values(braze(world))
@@ -185,6 +189,10 @@ it('a flag cannot become a list of the same attribute: Braze would drop every el
     status: 'failed',
     error: 'sql/audiences/vip.sql: the attribute state was a value and would become a list',
   })
+  const checked = await world.run((deps) => checkSyncs(deps, deps.project.syncs))
+  expect(checked.syncs.map(({ error }) => error?.message)).toContain(
+    'sql/audiences/vip.sql: the attribute state was a value and would become a list',
+  )
   await world.write('sql/audiences/vip.sql', vip('attribute: states\nmembership: list'))
   good(await world.sync())
   expect(braze(world)).toEqual({ bob: { state: 'false', states: '["vip"]' } })
