@@ -6,7 +6,7 @@ import { rm } from 'node:fs/promises'
 import { basename, dirname, join } from 'node:path'
 import { type DuckDBConnection, DuckDBInstance, type DuckDBValue } from '@duckdb/node-api'
 import type { StoreSettings } from '../../model/definition.ts'
-import { LeaseHeldError, WarehouseError } from '../../model/errors.ts'
+import { asError, LeaseHeldError, WarehouseError } from '../../model/errors.ts'
 import type { Cell, Row } from '../port.ts'
 import type { Statements } from '../session.ts'
 import { CANDIDATE_SCHEMA, ident, literal, SCRATCH_CATALOG, STATE_CATALOG } from './dialect.ts'
@@ -144,10 +144,26 @@ async function attachState<T>(
   }
 }
 
+/** What DuckDB says of a file that holds something else. */
+export const isNoDatabase = (thrown: unknown): boolean =>
+  /not a valid DuckDB database file/.test(asError(thrown).message)
+
 async function attach(admin: DuckDBConnection, files: StateFiles): Promise<void> {
   await admin.run(`set global TimeZone = 'UTC'`)
-  const version = existsSync(files.state) ? '' : ` (storage_version '${STORAGE_VERSION}')`
-  await admin.run(`attach ${literal(files.state)} as ${ident(STATE_CATALOG)}${version}`)
+  // By a name's ending DuckDB would guess another format, and attach an empty database in memory in its place.
+  const options = [
+    'type duckdb',
+    ...(existsSync(files.state) ? [] : [`storage_version '${STORAGE_VERSION}'`]),
+  ]
+  await admin
+    .run(`attach ${literal(files.state)} as ${ident(STATE_CATALOG)} (${options.join(', ')})`)
+    .catch((thrown: unknown) => {
+      throw isNoDatabase(thrown)
+        ? new WarehouseError(`the state file ${files.state} is not a DuckDB database`, {
+            hint: 'Give store.path the name of a file that is not there yet, or of a ledger.',
+          })
+        : thrown
+    })
   // In memory, spilling to the temporary directory: compressing candidates into a file costs more than reading them once.
   await admin.run(`attach ':memory:' as ${ident(SCRATCH_CATALOG)}`)
   await admin.run(`create schema ${ident(SCRATCH_CATALOG)}.${ident(CANDIDATE_SCHEMA)}`)

@@ -10,7 +10,7 @@ import { asError, WarehouseError } from '../../model/errors.ts'
 import { sqlRefused } from '../author-sql.ts'
 import type { CandidateQuery, Warehouse } from '../port.ts'
 import { oneAtATime } from '../session.ts'
-import type { Instance, Preparation } from './connection.ts'
+import { type Instance, isNoDatabase, type Preparation } from './connection.ts'
 import { describe } from './describe.ts'
 import { duckdbColumnType, duckdbDialect, duckdbSource, ident, literal } from './dialect.ts'
 import { authorError, duckdbMessage } from './error-text.ts'
@@ -46,7 +46,7 @@ export async function prepareWarehouse(
           author,
           attacher,
           path,
-          attach: `attach ${literal(path)} as ${ident(catalog)} (read_only)`,
+          attach: `attach ${literal(path)} as ${ident(catalog)} (type duckdb, read_only)`,
           detach: `detach ${ident(catalog)}`,
         }
   await withFile(source, async () => {
@@ -137,9 +137,9 @@ function attachError(error: Error, path: string): WarehouseError {
       },
     )
   }
-  if (/not a valid DuckDB database file/.test(error.message)) {
+  if (isNoDatabase(error)) {
     return new WarehouseError(`${path} is not a DuckDB database`, {
-      hint: 'Correct warehouse.path; files of other types are read through a view in warehouse.init.',
+      hint: "Correct warehouse.path. A file of another type is read through a view in warehouse.init: create view orders as from 'data/orders.csv'",
     })
   }
   return new WarehouseError(`the DuckDB warehouse ${path} cannot be opened: ${duckdbMessage(error)}`)

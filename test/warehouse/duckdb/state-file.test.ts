@@ -1,7 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
-import { dirname } from 'node:path'
+import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { afterEach, describe, expect, it } from 'vitest'
 import { LeaseHeldError, WarehouseError } from '../../../src/model/errors.ts'
@@ -41,6 +41,22 @@ describe('a DuckDB state file', () => {
     await databases.close()
     await databases.close()
     expect(readdirSync(dirname(settings.path))).toEqual(['brazier.duckdb'])
+  })
+
+  it('is one whatever its name ends in, and nothing else is taken for one', async () => {
+    const settings = { ...stateSettings(), path: join(testFolder(), 'ledger.csv') }
+    const first = await open(settings)
+    await first.store.makeSchema()
+    await first.close()
+    expect(existsSync(settings.path)).toBe(true)
+    await (await open(settings)).close()
+    writeFileSync(settings.path, 'id,name\n1,ann\n')
+    await expect(open(settings)).rejects.toMatchObject({
+      name: 'WarehouseError',
+      message: `the state file ${settings.path} is not a DuckDB database`,
+      hint: 'Give store.path the name of a file that is not there yet, or of a ledger.',
+    })
+    expect(readFileSync(settings.path, 'utf8')).toBe('id,name\n1,ann\n')
   })
 
   it('keeps what was committed, and has a storage version that was chosen', async () => {

@@ -158,6 +158,7 @@ describe('a DuckDB warehouse', () => {
   it.each([
     ['is not there', { path: 'missing.duckdb' }, /missing\.duckdb does not exist/],
     ['is no database', { path: 'text.duckdb' }, /is not a DuckDB database/],
+    ['is a table of text', { path: 'table.csv' }, /is not a DuckDB database/],
     [
       'has a broken init',
       { init: ['create view a as select 1 as x', `create view o as from 'nowhere/*.parquet'`] },
@@ -166,6 +167,7 @@ describe('a DuckDB warehouse', () => {
   ])('that %s is told in one sentence', async (_name, options, expected) => {
     const folder = testFolder()
     writeFileSync(`${folder}/text.duckdb`, 'x,y\n1,2\n'.repeat(2000))
+    writeFileSync(`${folder}/table.csv`, 'x,y\n1,2\n')
     const error = await openDuckdb({ folder, ...options }).catch((thrown: unknown) => thrown)
     expect(error).toBeInstanceOf(WarehouseError)
     expect((error as WarehouseError).message).toMatch(expected)
