@@ -6,7 +6,7 @@ import { resolve } from 'node:path'
 import { performance } from 'node:perf_hooks'
 import { CommanderError } from 'commander'
 import type { Call } from './call.ts'
-import { type Globals, HERE, makeProgram } from './program.ts'
+import { type Globals, HERE, makeProgram, unknownTopic } from './program.ts'
 import type { Signals } from './signals.ts'
 
 type Stream = NodeJS.WritableStream & { readonly isTTY?: boolean }
@@ -37,7 +37,9 @@ export async function runLine(words: readonly string[], surroundings: Surroundin
     return exitCode
   } catch (thrown) {
     if (!(thrown instanceof CommanderError)) throw thrown
-    return thrown.exitCode === 0 ? 0 : usageExit(thrown, words.includes('--json') ? stdout : undefined)
+    return thrown.exitCode === 0
+      ? 0
+      : usageExit(thrown, unknownTopic(program), words.includes('--json') ? stdout : undefined)
   }
 }
 
@@ -84,9 +86,12 @@ async function perform(call: Call, work: (call: Call) => Promise<number>): Promi
 }
 
 /** The command line is wrong: commander has written its text, machines want an object. */
-function usageExit(error: CommanderError, forMachines: Stream | undefined): number {
-  const text = error.code === 'commander.help' ? 'there is no command' : error.message
-  const [message, hint = null] = text.replace(/^error: /, '').split('\n')
+function usageExit(error: CommanderError, topic: string, forMachines: Stream | undefined): number {
+  const text = error.code === 'commander.help' ? topic || 'there is no command' : error.message
+  const [message, hint = null] = text
+    .trimEnd()
+    .replace(/^error: /, '')
+    .split('\n')
   forMachines?.write(`${JSON.stringify({ error: { message, hint } })}\n`)
   return 2
 }

@@ -2,6 +2,7 @@
 // needs is loaded when it runs.
 
 import { Command } from 'commander'
+import { nearest } from '../model/nearest.ts'
 import type { Call } from './call.ts'
 import { examples } from './command-line/examples.ts'
 import { planCommands } from './command-line/plan-commands.ts'
@@ -41,6 +42,16 @@ Exit codes:
   75   another run holds the lease
   130, 143  stopped by a signal; what was sent is settled`
 
+/** `help explain`: commander shows the help of all without a word about the command that it does not know. */
+export function unknownTopic({ args: [first, topic], commands }: Command): string {
+  if (first !== 'help' || topic === undefined) return ''
+  const close = nearest(
+    topic,
+    commands.map((command) => command.name()),
+  )
+  return `error: no command is called ${topic}\n${close === undefined ? '' : `(Did you mean ${close}?)\n`}`
+}
+
 export function makeProgram(options: ProgramOptions): Command {
   const program = new Command('brazier')
     .description('Keeps Braze in step with a warehouse: SQL files in, the difference out.')
@@ -56,6 +67,7 @@ export function makeProgram(options: ProgramOptions): Command {
     .configureOutput({ writeOut: options.out, writeErr: options.err })
     .configureHelp({ showGlobalOptions: true })
     .showHelpAfterError('Help: brazier --help')
+    .addHelpText('beforeAll', ({ error, command }) => (error ? unknownTopic(command) : ''))
     .addHelpText('after', EXIT_CODES)
     .addHelpText(
       'after',

@@ -49,6 +49,8 @@ describe('a command line that is wrong', () => {
     [['sync', '--wait', 'soon'], '--wait must be a duration'],
     [['retire', 'vip*'], 'exact name'],
     [['apply', 'r-1'], 'no id of a plan'],
+    [['help', 'explain'], 'error: no command is called explain\n'],
+    [['--verbose', 'help', 'pln'], 'error: no command is called pln\n(Did you mean plan?)\n'],
   ])('%j exits 2 and says why', async (words, why) => {
     const { code, stdout, stderr } = await brazier(words)
     expect([code, stdout]).toEqual([2, ''])
