@@ -82,7 +82,7 @@ function propertyWrites(sync: Sync, rest: readonly SourceColumn[]): WriteSpec[] 
   if (missing.length > 0) {
     throw refuse(
       sync,
-      `rename names ${missing.join(', ')}, which the query does not return`,
+      `rename in the header names ${missing.join(', ')}, which the query does not return`,
       'Correct the header or the query.',
     )
   }

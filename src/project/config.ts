@@ -44,6 +44,9 @@ export interface ConfigSource {
 /** The folder's name as a project's name. */
 export function projectNameOf(directory: string): string {
   const name = basename(directory)
+    // An accent apart from its letter is no letter, and goes.
+    .normalize('NFD')
+    .replace(/\p{M}/gu, '')
     .toLowerCase()
     .replace(/[^a-z0-9]+/g, '_')
     .replace(/^[^a-z]+|_+$/g, '')
@@ -80,6 +83,12 @@ function filledValue(
   return filled.value
 }
 
+/** Sections that no project can do without. */
+const EXAMPLES: ReadonlyMap<string, string> = new Map([
+  ['warehouse', `warehouse: { type: postgres, url: "\${WAREHOUSE_URL}" }`],
+  ['braze', `braze: { endpoint: "https://rest.fra-01.braze.eu", api_key: "\${BRAZE_API_KEY}" }`],
+])
+
 /** Every section by itself; a section that is refused is absent. */
 function checkSections(value: unknown, report: ProblemReport): Partial<Config> {
   if (typeof value !== 'object' || value === null || Array.isArray(value)) {
@@ -89,10 +98,12 @@ function checkSections(value: unknown, report: ProblemReport): Partial<Config> {
   const given: Readonly<Record<string, unknown>> = Object.fromEntries(Object.entries(value))
   const known = Object.keys(configSchema.shape)
   for (const key of Object.keys(given)) if (!known.includes(key)) reportUnknownKey([key], known, report)
-  const sections = Object.entries(configSchema.shape).map(([key, schema]) => [
-    key,
-    checkSchema({ schema, value: given[key], at: [key] }, report),
-  ])
+  const sections = Object.entries(configSchema.shape).map(([key, schema]) => {
+    const example = given[key] === undefined ? EXAMPLES.get(key) : undefined
+    if (example === undefined) return [key, checkSchema({ schema, value: given[key], at: [key] }, report)]
+    report.add([key], { message: 'is missing', hint: `For example: ${example}` })
+    return [key, undefined]
+  })
   return Object.fromEntries(sections.filter(([, section]) => section !== undefined))
 }
 

@@ -64,7 +64,15 @@ function optionsOf(
 
 function checkedHeader(source: YamlSource, report: ProblemReport): Header {
   if (source.problems.length > 0) return {}
-  return checkSchema({ schema: headerSchema, value: source.value ?? {}, at: [] }, report) ?? {}
+  const value = source.value ?? {}
+  if (typeof value !== 'object' || Array.isArray(value)) {
+    report.addPlain([], {
+      message: 'the header must hold keys',
+      hint: 'Write one a line, without a dash before it, such as schedule: daily at 06:00',
+    })
+    return {}
+  }
+  return checkSchema({ schema: headerSchema, value, at: [] }, report) ?? {}
 }
 
 interface Parts {

@@ -20,7 +20,7 @@ export interface YamlSource {
   /** Undefined when the text is empty or broken. */
   readonly value: unknown
   readonly problems: readonly Problem[]
-  /** Line of the deepest part of the path that is there; undefined when not even its first key is. */
+  /** Line of the deepest part of the path that is there, of the whole for an empty one; undefined when not even its first key is. */
   lineAt(path: Path): number | undefined
 }
 
@@ -67,6 +67,7 @@ function valueAt(
 }
 
 function offsetOf(document: Document.Parsed, path: Path): number | undefined {
+  if (path.length === 0) return document.contents?.range?.[0]
   let node: unknown = document.contents
   let offset: number | undefined
   for (const key of path) {

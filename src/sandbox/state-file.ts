@@ -1,7 +1,8 @@
 // Decides how profiles outlive the sandbox: one JSON file, every digit kept. A convenience for demos.
 
 import { readFile, rename, writeFile } from 'node:fs/promises'
-import { BrazierError } from '../model/errors.ts'
+import { join } from 'node:path'
+import { BrazierError, UsageError } from '../model/errors.ts'
 import { typeOf } from './forced-type.ts'
 import { parseJson } from './json-parse.ts'
 import {
@@ -28,6 +29,10 @@ export async function saveState(path: string, { bench }: Workspace): Promise<voi
 export async function loadState(path: string, { bench }: Workspace): Promise<void> {
   const text = await readFile(path, 'utf8').catch((error: NodeJS.ErrnoException) => {
     if (error.code === 'ENOENT') return undefined
+    if (error.code === 'EISDIR')
+      throw new UsageError(`The sandbox's state file ${path} is a folder.`, {
+        hint: `Name a file in it, such as ${join(path, 'sandbox.json')}`,
+      })
     throw error
   })
   if (text === undefined) return

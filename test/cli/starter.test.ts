@@ -219,7 +219,7 @@ describe('law 9', () => {
       'select customer_id as',
       "select repeat('x', 1000) || customer_id as",
     )
-    const synced = await run('sync', 'big_spenders')
+    const synced = await run('sync')
     expect(synced.code).toBe(4)
     expect(synced.stdout).toContain('6 rows rejected; see why: brazier rejections --sync big_spenders')
     const quiet = await run('rejections', '--sync', 'big_spenders', '--json')
@@ -231,6 +231,10 @@ describe('law 9', () => {
     expect(JSON.parse(loud.stdout).people).toHaveLength(2)
     const slip = await run('rejections', '--sync', 'big_spender')
     expect([slip.code, slip.stderr]).toEqual([2, expect.stringContaining('Did you mean big_spenders?')])
+    // An orphan is known, too.
+    await rm(join(shop, 'sql/properties/shopping.sql'))
+    const orphan = await run('rejections', '--sync', 'shopping')
+    expect([orphan.code, orphan.stdout]).toEqual([0, 'Nothing is rejected.\n'])
   })
 })
 

@@ -136,7 +136,7 @@ describe('properties', () => {
       'a rename of nothing',
       properties({ rename: { b: 'c', x: 'y' } }),
       names('external_id', 'a'),
-      'rename names b, x, which the query does not return',
+      'rename in the header names b, x, which the query does not return',
     ],
     [
       'one attribute twice',

@@ -1,6 +1,5 @@
 import { cpus } from 'node:os'
 import { describe, expect, it } from 'vitest'
-import { projectNameOf } from '../../src/project/config.ts'
 import { BRAZE, DUCKDB, problemsOf, read, settingsOf } from './read-config.ts'
 
 describe('readConfig', () => {
@@ -241,9 +240,16 @@ max_duration: 10
     expect(hints.slice(0, 2)).toEqual(['Did you mean name?', 'Did you mean schema?'])
   })
 
+  it('shows what a missing section may look like', () => {
+    const hints = read('name: shop\n').problems.map(({ hint = '' }) => hint)
+    expect(hints).toHaveLength(2)
+    const lines = hints.map((hint) => hint.replace('For example: ', '')).join('\n')
+    expect(problemsOf(lines, { env: { WAREHOUSE_URL: 'postgres://h/d', BRAZE_API_KEY: 'k' } })).toEqual([])
+  })
+
   it.each([
     ['', ['warehouse is missing', 'braze is missing']],
-    ['- a\n- b\n', ['the YAML must hold keys such as warehouse and braze']],
+    ['- a\n- b\n', ['1: the YAML must hold keys such as warehouse and braze']],
     [`warehouse: { type: mysql }\n${BRAZE}`, ['1: warehouse.type must be one of duckdb, postgres, bigquery']],
     [`warehouse: {}\n${BRAZE}`, ['1: warehouse.type is missing']],
     [`warehouse: duckdb\n${BRAZE}`, ['1: warehouse must hold keys of its own']],
@@ -344,17 +350,5 @@ max_duration: 10
   it('reads a cron expression without quotes', () => {
     const { defaults } = settingsOf(`${DUCKDB}${BRAZE}defaults:\n  schedule: */15 * * * *  # often\n`)
     expect(defaults.schedule).toEqual({ text: '*/15 * * * *', cron: '*/15 * * * *', timezone: 'UTC' })
-  })
-})
-
-describe('projectNameOf', () => {
-  it.each([
-    ['/a/shop', 'shop'],
-    ['/a/My Shop (EU)', 'my_shop_eu'],
-    ['/a/2024-shop', 'shop'],
-    ['/', 'project'],
-    [`/a/${'x'.repeat(60)}`, 'x'.repeat(40)],
-  ])('%s is %s', (directory, name) => {
-    expect(projectNameOf(directory)).toBe(name)
   })
 })

@@ -155,6 +155,10 @@ describe('starting over', () => {
     const folder = await mkdtemp(join(tmpdir(), 'sandbox-'))
     onTestFinished(() => rm(folder, { recursive: true }))
     const stateFile = join(folder, 'state.json')
+    await expect(openSandbox({ stateFile: folder })).rejects.toMatchObject({
+      message: `The sandbox's state file ${folder} is a folder.`,
+      exitCode: 2,
+    })
     await writeFile(stateFile, '{"version":9}')
     await expect(openSandbox({ stateFile })).rejects.toThrow('is not a state file of this sandbox')
     await writeFile(stateFile, 'x')

@@ -1,6 +1,6 @@
 // Decides what `brazier rejections` does: what was refused and why; the people only where identities may be shown.
 
-import type { Sync } from '../../model/definition.ts'
+import { readSyncs } from '../../ledger/syncs.ts'
 import { UsageError } from '../../model/errors.ts'
 import { didYouMean } from '../../model/nearest.ts'
 import { groupRejections, listRejections } from '../../run/records.ts'
@@ -18,18 +18,22 @@ export interface RejectionArguments {
 export async function rejections(call: Call, { sync, limit }: RejectionArguments): Promise<number> {
   const query = { sync, limit: wholeNumber('--limit', limit, { least: 1, most: 100_000 }) }
   const project = await openProject(call, { sends: false })
-  const view: RejectionsView = (await lookInto(call, project, async (ledger) => ({
+  const found = await lookInto(call, project, async (ledger) => ({
     groups: await groupRejections(ledger, query),
     people: call.showIds ? await listRejections(ledger, query) : undefined,
-  }))) ?? { groups: [], people: undefined }
-  if (sync !== undefined && view.groups.length === 0) refuseUnknown(project.syncs, sync)
+    settled: [...(await readSyncs(ledger)).keys()],
+  }))
+  const { settled, ...view }: RejectionsView & { settled: readonly string[] } = found ?? NOTHING
+  if (sync !== undefined && view.groups.length === 0)
+    refuseUnknown([...new Set([...project.syncs.map(({ name }) => name), ...settled])], sync)
   call.output.result({ text: (paint) => rejectionsText(view, paint), json: () => rejectionsJson(view) })
   return 0
 }
 
+const NOTHING = { groups: [], people: undefined, settled: [] }
+
 /** A slip of the pen must not read as good news. */
-function refuseUnknown(syncs: readonly Sync[], name: string): void {
-  const known = syncs.map((sync) => sync.name)
+function refuseUnknown(known: readonly string[], name: string): void {
   if (known.includes(name)) return
   throw new UsageError(`no sync is called ${name}`, { hint: didYouMean(name, known) })
 }
