@@ -9,11 +9,11 @@ const { stdout, stderr, env } = process
 const words = process.argv.slice(2)
 
 async function listenToProcess(): Promise<Signals> {
-  const { listen } = await import('./signals.ts')
+  const { farewell, listen } = await import('./signals.ts')
   return listen(
     process,
     {
-      first: (signal) => stderr.write(`${signal}: finishing what is under way; once more to leave at once\n`),
+      first: (signal) => stderr.write(`${farewell(signal, words)}\n`),
       again: (exitCode) => process.exit(exitCode),
     },
     () => performance.now(),

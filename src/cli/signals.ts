@@ -25,6 +25,13 @@ export class StoppedError extends BrazierError {
   }
 }
 
+/** What somebody is told who sends the first one: the sandbox and the service listen until then, with nothing to finish. */
+export const farewell = (signal: StopSignal, words: readonly string[]): string => {
+  const next =
+    words.includes('sandbox') || words.includes('serve') ? 'stopping' : 'finishing what is under way'
+  return `${signal}: ${next}; once more to leave at once`
+}
+
 export interface Signals {
   /** Its reason is a StoppedError. */
   readonly stop: AbortSignal

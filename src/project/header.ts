@@ -21,11 +21,11 @@ const lineBreaks = (text: string) => '\n'.repeat(text.split('\n').length - 1)
 
 function unended(text: string, bodyStart: number): HeaderCut {
   const almost = ALMOST_CLOSE.exec(text.slice(bodyStart))
-  const where = almost === null ? '' : ` Line ${lineOf(text, bodyStart + almost.index)} is not quite that.`
+  const where = almost === null ? '' : `. Line ${lineOf(text, bodyStart + almost.index)} is not quite that.`
   const opened = lineOf(text, text.indexOf('/*'))
   const broken = flaw(
     'the header that starts here has no end',
-    `End it with a line that is exactly --- */${where}`,
+    `End it with a line that is exactly \`--- */\`${where}`,
   )
   return { sql: text, flaws: [{ ...broken, line: opened }] }
 }

@@ -9,7 +9,8 @@ import { nearest } from '../model/nearest.ts'
 import { flaw, type Verdict } from './flaw.ts'
 
 const UTC = 'UTC'
-const FORMS = 'Write hourly, daily at 06:00, every 15 minutes, or a cron expression of five fields.'
+const KNOWN_FORMS = 'hourly, daily at 06:00, every 15 minutes, or a cron expression of five fields'
+const FORMS = `Write ${KNOWN_FORMS}.`
 const DAILY = /^daily(?: at (\d{1,2}):(\d{2}))?$/
 const EVERY = /^every (?:(\d{1,4}) )?(minute|min|m|hour|h)s?$/
 const CRON_FIELDS = ['minute', 'hour', 'day of the month', 'month', 'day of the week']
@@ -79,7 +80,7 @@ function cronText(text: string): Verdict<string> {
   if (everyMatch !== null) return every(everyMatch[1], everyMatch[2] ?? '')
   if (text.split(' ').length === 5) return fiveFields(text)
   const close = nearest(text, ['hourly', 'daily'])
-  return flaw('is not a schedule', close === undefined ? FORMS : `Did you mean ${close}? ${FORMS}`)
+  return flaw(`must be ${KNOWN_FORMS}`, close === undefined ? undefined : `Did you mean ${close}?`)
 }
 
 /** The flaw's message completes the sentence "schedule …". */
@@ -101,8 +102,10 @@ export function parseTimezone(written: string): Verdict<string> {
     // Falls through to the sentence below: the runtime's own names the value only.
   }
   const close = nearest(text, Intl.supportedValuesOf('timeZone'))
-  const hint = close === undefined ? 'Write a name such as UTC or Europe/Berlin.' : `Did you mean ${close}?`
-  return flaw('is not a time zone', hint)
+  return flaw(
+    'must be the name of a time zone, such as UTC or Europe/Berlin',
+    close === undefined ? undefined : `Did you mean ${close}?`,
+  )
 }
 
 /** A sync's own share of the jitter in whole seconds: the same for a name, spread evenly over many. */

@@ -73,13 +73,22 @@ async function checked(
   return { plan, records }
 }
 
+const ENDINGS: Readonly<Record<string, string>> = {
+  applied: 'it has been applied',
+  expired: 'it has expired',
+  replaced: 'newer plans have replaced it',
+  rejected: 'it has been rejected',
+  making: 'it was never finished',
+}
+
 /** Why a plan may not be applied; undefined when it may. Pure. */
 export function staleness(
   plan: SavedPlan,
   now: { records: ReadonlyMap<string, SyncRecord>; project: Project },
 ): string | undefined {
   const { project, records } = now
-  if (plan.status !== 'open' && plan.status !== 'applying') return `it is ${plan.status}`
+  if (plan.status !== 'open' && plan.status !== 'applying')
+    return ENDINGS[plan.status] ?? `it is ${plan.status}`
   if (plan.ageHours > project.planExpireHours) return `it is older than ${project.planExpireHours} hours`
   if (plan.origin !== project.braze.endpoint) return `it was made for ${plan.origin}`
   for (const sync of plan.syncs) {

@@ -162,6 +162,13 @@ Nothing was sent. The plan expires in 24 h. To send exactly this:
     expect(planJson(report, new Map())).toMatchObject({ orphans: [{ name: 'old', size: 3 }] })
   })
 
+  it('names nothing to apply where nothing could be planned', () => {
+    const failed = new Map([['vip', new SyncError('sql/audiences/vip.sql:3: no')]])
+    const text = planText(planReport({ failed }), view, plain)
+    expect(text).toMatch(/\n\nNothing was planned, and nothing was sent\.$/)
+    expect(text).not.toContain('brazier apply')
+  })
+
   it('says what no number shows: a changed on_leave', () => {
     const write = { column: 'vip', attribute: 'vip', valueKind: 'boolean', nulls: 'unset' } as const
     const sync = planned('vip')

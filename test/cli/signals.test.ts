@@ -1,6 +1,6 @@
 import { EventEmitter } from 'node:events'
 import { describe, expect, it } from 'vitest'
-import { listen, StoppedError } from '../../src/cli/signals.ts'
+import { farewell, listen, StoppedError } from '../../src/cli/signals.ts'
 
 function listening() {
   const source = new EventEmitter()
@@ -19,6 +19,15 @@ function listening() {
 }
 
 describe('signals', () => {
+  it('are answered with what is going to happen', () => {
+    expect(farewell('SIGTERM', ['sync', 'vip'])).toBe(
+      'SIGTERM: finishing what is under way; once more to leave at once',
+    )
+    // They listen until they are stopped: most of the time nothing is under way.
+    for (const command of ['sandbox', 'serve'])
+      expect(farewell('SIGINT', [command])).toBe('SIGINT: stopping; once more to leave at once')
+  })
+
   it.each([
     ['SIGTERM', 143],
     ['SIGINT', 130],

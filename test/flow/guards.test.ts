@@ -159,7 +159,7 @@ describe.each(KINDS)('guards on %s', (on) => {
     expect(kept).toEqual(plans.map((plan, i) => ({ plan, status: i < 2 ? 'replaced' : 'open' })))
     expect(await leftTables(world)).toHaveLength(3)
     const [oldest = '', , , , newest = ''] = plans
-    expect((await world.apply(oldest)).error?.message).toContain('it is replaced')
+    expect((await world.apply(oldest)).error?.message).toContain('newer plans have replaced it')
     // Another reason is another hold.
     await world.sql('delete from crowd')
     await world.sync()

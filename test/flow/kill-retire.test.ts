@@ -43,7 +43,7 @@ describe.each(KINDS)('law 5 on %s', (on) => {
     const { plan } = await world.plan()
     await kills(world, { after: `set "status" = 'applied'` }, { apply: plan })
     const again = await world.apply(plan)
-    expect(again.error?.message).toBe(`plan ${plan} is stale: it is applied`)
+    expect(again.error?.message).toBe(`plan ${plan} is stale: it has been applied`)
     expectDay(world, customersOf(0), 'the plan')
     await expectQuiet(world)
   })

@@ -208,7 +208,7 @@ describe.each(KINDS)('Law 5: kill the program at any point, on %s', (on) => {
       .ended
     good(await world.apply(plan))
     expectDay(world, next, 'applied')
-    expect((await world.apply(plan)).error?.message).toContain('it is applied')
+    expect((await world.apply(plan)).error?.message).toContain('it has been applied')
     expect(good(await world.sync()).requests).toBe(0)
     expect(await leftTables(world)).toEqual([])
   })

@@ -38,7 +38,7 @@ describe.each(KINDS)('plans on %s', (on) => {
     expect(of(applied, 'facts')).toMatchObject({ added: 2, sent: 2, rows: 2 })
     expect(braze(world)).toEqual({ ann: { vip: 'true', spend: '900' }, bob: { spend: '20' } })
     expect(await leftTables(world)).toEqual([])
-    await refused(world, plan.plan, 'it is applied')
+    await refused(world, plan.plan, 'it has been applied')
     expect((await world.sync()).exitCode).toBe(3)
     expect(braze(world)).toEqual({
       ann: { vip: 'true', spend: '1' },
@@ -62,7 +62,7 @@ describe.each(KINDS)('plans on %s', (on) => {
     await world.ledger(
       `update plans set created_at = created_at - interval '25 hours' where plan = '${second.plan}'`,
     )
-    await refused(world, second.plan, 'it is expired')
+    await refused(world, second.plan, 'it has expired')
     await world.write('sql/audiences/vip.sql', header('attribute: gold', VIP))
     await refused(world, first.plan, 'the definition of vip has changed')
     await world.remove('sql/audiences/vip.sql')
@@ -117,7 +117,7 @@ describe.each(KINDS)('plans on %s', (on) => {
     expect(Object.keys(braze(world))).toHaveLength(100)
     expect(await world.ledger('select size from syncs')).toEqual([{ size: 100 }])
     expect(await world.ledger('select count(*) as n from doubt')).toEqual([{ n: 0 }])
-    await refused(world, plan.plan, 'it is applied')
+    await refused(world, plan.plan, 'it has been applied')
     expect(await leftTables(world)).toEqual([])
   })
 

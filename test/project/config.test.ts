@@ -233,7 +233,7 @@ max_duration: 10
       '4: warehouse.url must be like postgres://user:password@host:5432/database',
       '9: braze.api_key holds a blank, a quotation mark or a sign that no key has',
       '8: braze.endpoint is not the REST endpoint of its cluster',
-      '15: defaults.timezone is not a time zone',
+      '15: defaults.timezone must be the name of a time zone, such as UTC or Europe/Berlin',
       '14: defaults.schedule cannot come every 7 minutes',
     ])
     const hints = read(text).problems.map((problem) => problem.hint)

@@ -34,11 +34,11 @@ describe('cutHeader', () => {
   it('says where a header without an end starts', () => {
     const flaw = {
       message: 'the header that starts here has no end',
-      hint: 'End it with a line that is exactly --- */',
+      hint: 'End it with a line that is exactly `--- */`',
     }
     expect(cutHeader('\n/* ---\na: 1\nselect 1').flaws).toEqual([{ flaw, line: 2 }])
     expect(cutHeader('/* ---\na: 1\n---*/\nselect 1').flaws).toEqual([
-      { flaw: { ...flaw, hint: `${flaw.hint} Line 3 is not quite that.` }, line: 1 },
+      { flaw: { ...flaw, hint: `${flaw.hint}. Line 3 is not quite that.` }, line: 1 },
     ])
     expect(cutHeader('/* ---\na: 1\n--- */ select 1').flaws[0]?.flaw.hint).toContain(
       'Line 3 is not quite that.',

@@ -64,9 +64,9 @@ describe('law 8: a plan may be applied', () => {
 
 describe('law 8: a plan is refused', () => {
   it.each<[string, SavedPlan, SyncRecord[] | undefined, Project | undefined]>([
-    ['it is applied', plan({ status: 'applied' }), undefined, undefined],
-    ['it is expired', plan({ status: 'expired' }), undefined, undefined],
-    ['it is replaced', plan({ status: 'replaced' }), undefined, undefined],
+    ['it has been applied', plan({ status: 'applied' }), undefined, undefined],
+    ['it has expired', plan({ status: 'expired' }), undefined, undefined],
+    ['newer plans have replaced it', plan({ status: 'replaced' }), undefined, undefined],
     ['it is older than 24 hours', plan({ ageHours: 24.01 }), undefined, undefined],
     ['it was made for http://127.0.0.1:1', plan({ origin: 'http://127.0.0.1:1' }), undefined, undefined],
     [

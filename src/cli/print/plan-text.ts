@@ -167,16 +167,23 @@ function samplesText({ samples }: PlanReport, paint: Paint): string {
 const isNothingHeld = ({ syncs, unread }: PlanReport): boolean =>
   unread.size === 0 && syncs.every((sync) => sync.heldBy.length === 0)
 
+const NOTHING_PLANNED = 'Nothing was planned, and nothing was sent.'
+
 /** An orphan is nothing that a sync would touch, yet Braze holds what no file asks for. */
-const quietText = ({ orphans }: PlanReport, paint: Paint): string =>
-  orphans.length === 0
+function quietText({ syncs, failed, orphans }: PlanReport, paint: Paint): string {
+  if (failed.size > 0)
+    return syncs.length === 0 ? NOTHING_PLANNED : 'Nothing to send for the syncs that could be planned.'
+  return orphans.length === 0
     ? `${paint.good('Nothing to do.')} Braze holds what the warehouse says.`
     : `${paint.good('Nothing to send.')} For the syncs with a file, Braze holds what the warehouse says.`
+}
 
 function footer(report: PlanReport, view: PlanView, paint: Paint): string {
   const total = (of: (sync: Planned) => number) => report.syncs.reduce((sum, sync) => sum + of(sync), 0)
   const work = total(({ numbers }) => numbers.added + numbers.changed + numbers.removed + numbers.repaired)
-  if (work === 0 && report.failed.size === 0 && isNothingHeld(report)) return quietText(report, paint)
+  if (work === 0 && isNothingHeld(report)) return quietText(report, paint)
+  // Held by what their queries would read, or failed.
+  if (report.syncs.length === 0) return NOTHING_PLANNED
   const sums = [
     `${count(total(({ numbers }) => numbers.added))} to add`,
     `${count(total(({ numbers }) => numbers.changed))} to change`,
