@@ -1,34 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { problemText } from '../../src/model/errors.ts'
-import type { RunnableKind } from '../../src/model/words.ts'
-import type { SyncDefaults } from '../../src/project/sync-defaults.ts'
 import { readSync } from '../../src/project/sync-definition.ts'
-
-const DEFAULTS: SyncDefaults = {
-  schedule: { text: 'hourly', cron: '0 * * * *', timezone: 'Europe/Berlin' },
-  guards: { maxRemoves: { unit: 'share', share: 0.2 }, minRows: 1 },
-  refreshDays: 30,
-  maxAttempts: 5,
-}
-
-function readAs(kind: RunnableKind, text: string) {
-  const folder = kind === 'audience' ? 'audiences' : 'properties'
-  return readSync({ file: `sql/${folder}/vip.sql`, name: 'vip', kind }, text, DEFAULTS)
-}
-
-function syncOf(kind: RunnableKind, text: string) {
-  const { sync, problems } = readAs(kind, text)
-  expect(problems.map(problemText)).toEqual([])
-  return sync
-}
-
-function problemsOf(kind: RunnableKind, header: string): string[] {
-  return readAs(kind, `/* ---\n${header}\n--- */\nselect 1`).problems.map(
-    ({ line, message }) => `${line === undefined ? '' : `${line}: `}${message}`,
-  )
-}
-
-const withHeader = (header: string, sql = 'select 1 as external_id') => `/* ---\n${header}\n--- */\n${sql}`
+import { DEFAULTS, problemsOf, readAs, syncOf, withHeader } from './read-as.ts'
 
 describe('readSync', () => {
   it('takes a bare SELECT as a complete audience', () => {
@@ -266,50 +239,5 @@ on_leave: false`,
     expect(
       readAs('audience', '/* ---\ntags: [a]\nselect 1').problems.map((problem) => problem.message),
     ).toEqual(['the header that starts here has no end'])
-  })
-})
-
-describe('the hash', () => {
-  const base = syncOf('audience', 'select 1').hash
-  const properties = syncOf('properties', 'select 1').hash
-
-  it.each([
-    'description: other',
-    'tags: [x]',
-    'schedule: daily',
-    'timezone: UTC',
-    'guards: { max_removes: 1 }',
-    'was: former',
-    'attribute: vip',
-    '# a remark\n# and another',
-  ])('stays with %j', (header) => {
-    expect(syncOf('audience', withHeader(header, 'select 1;')).hash).toBe(base)
-  })
-
-  it.each([
-    'attribute: other',
-    'membership: list',
-    'on_leave: keep',
-    'create_users: false',
-    'refresh: 31 days',
-    'bad_keys: withhold',
-    'max_attempts: 6',
-  ])('moves with %j', (header) => {
-    expect(syncOf('audience', withHeader(header, 'select 1')).hash).not.toBe(base)
-  })
-
-  it.each(['rename: { a: b }', 'prefix: x', 'nulls: omit', 'on_leave: unset', 'round: 1'])(
-    'moves with %j',
-    (header) => {
-      expect(syncOf('properties', withHeader(header, 'select 1')).hash).not.toBe(properties)
-    },
-  )
-
-  it('moves with the SQL and the kind, not with the order of renames', () => {
-    expect(syncOf('audience', 'select 2').hash).not.toBe(base)
-    expect(properties).not.toBe(base)
-    expect(syncOf('properties', withHeader('rename: { a: x, b: y }')).hash).toBe(
-      syncOf('properties', withHeader('rename: { b: y, a: x }')).hash,
-    )
   })
 })
