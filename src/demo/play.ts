@@ -93,7 +93,7 @@ async function nextDay(scene: Scene): Promise<void> {
     { vip: true, lapsed: false, audiences: ['newsletter_engaged'], score: 91, segment: 'night_owl' },
   )
   narrator.say(
-    `Zoë (${ZOE}) subscribed, took the quiz again and came back after three months. Her profile in Braze:`,
+    `Zoë (${ZOE}) subscribed, took the quiz again and came back after three months.\nHer profile in Braze:`,
   )
   narrator.say(profileText(before, after, narrator.paint))
 }

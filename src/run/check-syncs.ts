@@ -74,8 +74,7 @@ export async function checkSyncs(deps: CheckDeps, syncs: readonly Sync[]): Promi
   }
 }
 
-const CAN_WRITE =
-  'the role of warehouse.url can write outside our schema; Brazier never does, but a role that can only read is safer'
+const CAN_WRITE = 'the role of warehouse.url can write outside our schema; one that only reads there is safer'
 
 async function refusedAmong(ledger: Ledger, changes: readonly Change[]): Promise<Map<string, Error>> {
   const refused = new Map<string, Error>()

@@ -141,7 +141,8 @@ failed quiz: sql/properties/quiz.sql:3: no such column
     Did you mean score?
 
 Plan: 12,000 to add, 0 to change, 190 to remove.
-12,040 objects in 161 requests, 0.9 s at 200 requests a second; 15,000 data points; at most 12,000 new profiles.
+12,040 objects in 161 requests, 0.9 s at 200 requests a second;
+15,000 data points, at most 12,000 new profiles.
 
 Nothing was sent. The plan expires in 24 h. To send exactly this:
   brazier apply p-20261122-030500-abc123`.trim(),

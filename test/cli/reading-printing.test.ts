@@ -186,9 +186,9 @@ describe('the past', () => {
       runsText([run, { ...run, run: 'r-0', endedAt: null, status: 'running', error: null }], plain),
     ).toBe(
       `
-run  command  status   started                    took  requests  objects  data points
-r-1  sync     failed   2026-11-22 02:05 UTC  3 min 5 s       161   12,040       15,000
-r-0  sync     running  2026-11-22 02:05 UTC                  161   12,040       15,000
+run  command  status   started, UTC           took  requests  objects  data points
+r-1  sync     failed   2026-11-22 02:05  3 min 5 s       161   12,040       15,000
+r-0  sync     running  2026-11-22 02:05                  161   12,040       15,000
 
 r-1: Braze refuses the key`.trim(),
     )

@@ -79,11 +79,11 @@ describe('the end of a run', () => {
     })
     expect(runText(report, plain)).toBe(
       `
-sync    kind        status      rows  + added  ~ changed  - removed  unchanged    sent  rejected
-vip     audience    rejected  12,000   11,000          0          0          0  10,998         2
-lapsed  audience    held         200        0          0        190          0       0         0
-quiz    properties  failed         0        0          0          0          0       0         0
-big     audience    partial      900      900          0          0          0      75         0
+sync    kind        status      rows  + added  ~ changed  - removed    sent  rejected
+vip     audience    rejected  12,000   11,000          0          0  10,998         2
+lapsed  audience    held         200        0          0        190       0         0
+quiz    properties  failed         0        0          0          0       0         0
+big     audience    partial      900      900          0          0      75         0
 
 held lapsed: nothing of it was sent
   min_rows: the query returned 0 rows, at least 1 expected
@@ -95,8 +95,20 @@ failed quiz: sql/properties/quiz.sql:3: no
 2 rows rejected; see why: brazier rejections --sync vip
 5 rows in doubt: Braze's answer never came; the next run sends them again
 
-partial: 11,073 added, 0 changed, 0 removed in 161 requests, 15,000 data points, 12 s; cut short: 75 of 900 rows sent, the next run does the rest (r-20261122-030500-abc123)`.trim(),
+partial: 11,073 added, 0 changed, 0 removed (r-20261122-030500-abc123)
+161 requests, 15,000 data points, 12 s; cut short: 75 of 900 rows sent, the next run does the rest`.trim(),
     )
+  })
+
+  it('leaves out columns that hold nothing, and fits 100 of a terminal', () => {
+    const wide = line('newsletter_engaged', { kind: 'properties', rows: 5000, added: 5000, sent: 5000 })
+    const accepted = { ...nothing, added: 125_000 }
+    const report = runReport({ dataPoints: 375_340, syncs: [{ ...wide, unchanged: 12, accepted }] })
+    const [heads = '', ...rest] = runText(report, plain).split('\n')
+    expect(heads).toMatch(
+      /^sync +kind +status +rows {2}\+ added {2}~ changed {2}- removed {2}unchanged +sent$/,
+    )
+    for (const shown of [heads, ...rest]) expect(shown.length).toBeLessThanOrEqual(100)
   })
 
   it('names people who were sent again though nothing had changed', () => {
@@ -105,7 +117,9 @@ partial: 11,073 added, 0 changed, 0 removed in 161 requests, 15,000 data points,
       dataPoints: 40,
       syncs: [line('vip', { rows: 40, sent: 40, accepted: { ...nothing, repaired: 40 } })],
     })
-    expect(runText(report, plain)).toContain('0 removed, 40 sent again in 1 request, 40 data points')
+    expect(runText(report, plain)).toContain(
+      '0 removed, 40 sent again (r-20261122-030500-abc123)\n1 request, 40 data points',
+    )
   })
 
   it('does not count what Braze refused', () => {

@@ -53,7 +53,9 @@ describe('a new project', () => {
     })
     const again = await run('sync')
     expect(again.code).toBe(0)
-    expect(again.stdout).toMatch(/\nsucceeded: 0 added, 0 changed, 0 removed in 0 requests, 0 data points, /)
+    expect(again.stdout).toMatch(
+      /\nsucceeded: 0 added, 0 changed, 0 removed \(r-\S+\)\n0 requests, 0 data points, /,
+    )
     expect(sandbox.requests).toHaveLength(1)
   })
 
@@ -181,7 +183,7 @@ it('resync sends everybody again', async () => {
   await run('sync')
   const { code, stdout } = await run('resync', 'shopping')
   expect(code).toBe(0)
-  expect(stdout).toContain('12 sent again in 1 request')
+  expect(stdout).toMatch(/12 sent again \(r-\S+\)\n1 request/)
 })
 
 describe('law 9', () => {

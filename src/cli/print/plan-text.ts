@@ -192,8 +192,8 @@ function footer(report: PlanReport, view: PlanView, paint: Paint): string {
   const hours = distance(report.expiresAt, view.now)
   return [
     `${paint.strong('Plan:')} ${sums.join(', ')}.`,
-    `${counted(report.objects, 'object')} in ${counted(report.requests, 'request')}, ${length(report.secondsAtRate)} at ${count(view.requestsPerSecond)} requests a second; ` +
-      `${counted(report.dataPoints, 'data point')}; at most ${counted(report.newProfiles, 'new profile')}.`,
+    `${counted(report.objects, 'object')} in ${counted(report.requests, 'request')}, ${length(report.secondsAtRate)} at ${count(view.requestsPerSecond)} requests a second;`,
+    `${counted(report.dataPoints, 'data point')}, at most ${counted(report.newProfiles, 'new profile')}.`,
     '',
     `Nothing was sent. The plan expires ${hours}. To send exactly this:`,
     indented(paint.command(`apply ${report.plan}`)),

@@ -1,5 +1,5 @@
 // Decides how the report of a run reads, whatever the command: a row for each sync, what is held, failed or rejected and what
-// to type about it, and one line that sums it up. Pure.
+// to type about it, and two lines that sum it up. Pure.
 
 import type { RunReport } from '../../run/report.ts'
 import { count, counted, indented, length } from '../format.ts'
@@ -20,7 +20,15 @@ export function runText(report: RunReport, paint: Paint): string {
   return parts.filter((part) => part !== '').join('\n\n')
 }
 
+/** Nobody misses these where they hold nothing, and the table is narrower. */
+const SELDOM = [
+  { head: 'unchanged', of: (sync: SyncLine) => sync.unchanged },
+  { head: 'sent', of: (sync: SyncLine) => sync.sent },
+  { head: 'rejected', of: (sync: SyncLine) => sync.rejected },
+]
+
 function runTable(syncs: readonly SyncLine[], paint: Paint): string {
+  const seldom = SELDOM.filter(({ of }) => syncs.some((sync) => of(sync) > 0))
   const columns = [
     { head: 'sync' },
     { head: 'kind' },
@@ -29,9 +37,7 @@ function runTable(syncs: readonly SyncLine[], paint: Paint): string {
     { head: '+ added', right: true },
     { head: '~ changed', right: true },
     { head: '- removed', right: true },
-    { head: 'unchanged', right: true },
-    { head: 'sent', right: true },
-    { head: 'rejected', right: true },
+    ...seldom.map(({ head }) => ({ head, right: true })),
   ]
   return table(
     columns,
@@ -43,9 +49,7 @@ function runTable(syncs: readonly SyncLine[], paint: Paint): string {
       count(sync.added),
       count(sync.changed),
       count(sync.removed),
-      count(sync.unchanged),
-      count(sync.sent),
-      count(sync.rejected),
+      ...seldom.map(({ of }) => count(of(sync))),
     ]),
     paint,
   )
@@ -98,7 +102,10 @@ function summary(report: RunReport, paint: Paint): string {
   const again = accepted('repaired')
   if (again > 0) numbers.push(`${count(again)} sent again`)
   const cost = `${counted(report.requests, 'request')}, ${counted(report.dataPoints, 'data point')}, ${length(report.seconds)}`
-  return `${statusText(headline(report), paint)}: ${numbers.join(', ')} in ${cost}${restText(syncs)} ${paint.faint(`(${report.run})`)}`
+  return [
+    `${statusText(headline(report), paint)}: ${numbers.join(', ')} ${paint.faint(`(${report.run})`)}`,
+    `${cost}${restText(syncs)}`,
+  ].join('\n')
 }
 
 /** A run of which Braze took nothing has not succeeded in the eyes of whoever reads the line. */
