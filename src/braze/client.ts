@@ -53,7 +53,7 @@ export function openBraze(settings: BrazeSettings, deps: BrazeDeps): Braze {
 
   return {
     async send(batch: Batch, options: SendOptions): Promise<BatchOutcome> {
-      const trip: Trip = { signal: options.signal, mayLeave: options.mayLeave, mayHaveArrived: false }
+      const trip: Trip = { ...options, mayHaveArrived: false }
       try {
         return await deliver(batch, trip)
       } catch (error) {

@@ -62,4 +62,8 @@ export interface Braze {
 export interface SendOptions {
   readonly signal: AbortSignal
   readonly mayLeave: () => boolean
+  readonly mayCreate: MayCreate
 }
+
+/** Whether a member of an object may bring its person into being; `value` is the member's JSON text. */
+export type MayCreate = (attribute: string, value: string) => boolean

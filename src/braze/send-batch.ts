@@ -4,7 +4,7 @@
 
 import { MAX_REQUEST_BYTES } from '../model/limits.ts'
 import { ask, type Trip, type Wire } from './ask.ts'
-import { fieldsOf, type Person, remedy, takeApart } from './parts.ts'
+import { fieldsOf, isLate, type Part, type Person, remedy, takeApart } from './parts.ts'
 import { fitsOneRequest, halves, type Piece, pack, range, textsOf, without } from './piece.ts'
 import type { Batch, Refusal } from './port.ts'
 import { refusalReason } from './reason.ts'
@@ -36,7 +36,7 @@ export async function sendBatch(wire: Wire, batch: Batch, trip: Trip): Promise<r
   const refused = await settle(sending, piece)
   if (refused.length === 0) return []
   const texts = textsOf(piece)
-  const people = refused.map(({ index }) => takeApart(index, texts[index] ?? '{}'))
+  const people = refused.map(({ index }) => takeApart(index, texts[index] ?? '{}', trip.mayCreate))
   const blames = await sendInParts({ sending, people }, refused)
   const vague = new Set(refused.filter(({ mayHold }) => mayHold).map(({ index }) => index))
   return [...blames]
@@ -88,7 +88,10 @@ interface Round {
   readonly people: readonly Person[]
 }
 
-/** First everything but the fields that Braze refuses people for, then each such field alone. */
+/**
+ * First everything but the fields that Braze refuses people for, then each such field alone. Of people whom only such a
+ * field may create, that one goes before the rest.
+ */
 async function sendInParts(round: Round, refused: readonly Refused[]): Promise<Map<number, Blame>> {
   const words = new Map(refused.map((one) => [one.index, one.words]))
   const blames = new Map<number, Blame>()
@@ -97,20 +100,42 @@ async function sendInParts(round: Round, refused: readonly Refused[]): Promise<M
     if (blame !== undefined) blames.set(person.index, blame)
   }
   const divided = round.people.filter(({ index }) => !blames.has(index))
-  for (const { index, words, mayHold } of await sendPart({ ...round, people: divided }, ({ rest }) => rest)) {
-    blames.set(index, { whole: words, attributes: new Map(), mayHold })
-  }
-  // Whoever is refused without any such field is refused as a person: the fields would be refused, too.
-  const people = divided.filter(({ index }) => !blames.has(index))
-  for (const field of fieldsOf(people)) {
-    const refusedField = await sendPart({ ...round, people }, ({ fields }) => fields.get(field))
-    for (const { index, words, mayHold } of refusedField) {
-      const before = blames.get(index)
-      const attributes = new Map([...(before?.attributes ?? []), [field, words] as const])
-      blames.set(index, { whole: undefined, attributes, mayHold: mayHold || before?.mayHold === true })
+  const late = new Set(divided.filter(isLate))
+  const isWhole = ({ index }: Person) => blames.get(index)?.whole !== undefined
+  const sendRest = async (people: readonly Person[]) => {
+    for (const { index, words, mayHold } of await sendPart({ ...round, people }, ({ rest }) => rest)) {
+      // Of those whose fields went before, Braze holds what it did not refuse.
+      const fields = [...late].find((person) => person.index === index)?.fields ?? new Map<string, Part>()
+      const held = [...fields].some(
+        ([field, { creates }]) => creates && blames.get(index)?.attributes.has(field) !== true,
+      )
+      blames.set(index, { whole: words, attributes: new Map(), mayHold: mayHold || held })
     }
   }
+  const sendFields = async (people: readonly Person[], which: (person: Person, part: Part) => boolean) => {
+    for (const field of fieldsOf(people)) {
+      const part = (person: Person) => {
+        const one = person.fields.get(field)
+        return one !== undefined && which(person, one) ? one : undefined
+      }
+      for (const one of await sendPart({ ...round, people }, part)) blameField(blames, field, one)
+    }
+  }
+  await sendRest(divided.filter((person) => !late.has(person)))
+  // Whoever is refused without any such field is refused as a person: the fields would be refused, too.
+  const people = divided.filter((person) => !isWhole(person))
+  await sendFields(people, (person, { creates }) => creates || !late.has(person))
+  await sendRest([...late])
+  const last = [...late].filter((person) => !isWhole(person))
+  await sendFields(last, (_, { creates }) => !creates)
   return blames
+}
+
+function blameField(blames: Map<number, Blame>, field: string, refused: Refused): void {
+  const { index, words, mayHold } = refused
+  const before = blames.get(index)
+  const attributes = new Map([...(before?.attributes ?? []), [field, words] as const])
+  blames.set(index, { whole: undefined, attributes, mayHold: mayHold || before?.mayHold === true })
 }
 
 /** What needs no further request to be known: no such field is there, or nothing else is. */
@@ -122,10 +147,10 @@ function blameAtOnce(person: Person, words: string): Blame | undefined {
   return { whole: undefined, attributes, mayHold: false }
 }
 
-async function sendPart(round: Round, part: (person: Person) => string | undefined): Promise<Refused[]> {
+async function sendPart(round: Round, part: (person: Person) => Part | undefined): Promise<Refused[]> {
   const carried = round.people.flatMap((person) => {
-    const object = part(person)
-    return object === undefined ? [] : [{ index: person.index, object }]
+    const one = part(person)
+    return one === undefined ? [] : [{ index: person.index, object: one.object }]
   })
   const piece: Piece = {
     objects: carried.map(({ object }) => object).join(','),

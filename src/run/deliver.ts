@@ -14,6 +14,7 @@ import { ENOUGH_BATCHES, openBreaker } from './breaker.ts'
 import { ledgerOn, type RunContext, withPurpose } from './context.ts'
 import type { Deadline } from './deadline.ts'
 import type { KeptLease } from './keep-lease.ts'
+import { creators } from './may-create.ts'
 import { makeOutbox, type Packed } from './pack.ts'
 import { beginSending } from './register.ts'
 import { type SendResult, sendOutbox } from './send.ts'
@@ -185,6 +186,7 @@ async function send(
     braze,
     acks,
     mayLeave: request.lease.mayLeave,
+    mayCreate: creators(sending.syncs),
     stop: AbortSignal.any([context.stop, request.lease.lost, abort.signal]),
     deadline: request.deadline,
     firstLook: ENOUGH_BATCHES,

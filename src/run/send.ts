@@ -2,7 +2,7 @@
 // batches under way (few until the first answers have been looked at), the next chunk read meanwhile; and when to stop.
 // Stages 8 and 9.
 
-import type { Braze } from '../braze/port.ts'
+import type { Braze, MayCreate } from '../braze/port.ts'
 import type { Ledger } from '../ledger/sql.ts'
 import { BrazeError } from '../model/errors.ts'
 import type { Acks, SentBatch } from './acks.ts'
@@ -23,6 +23,7 @@ export interface SendInput {
   readonly braze: Braze
   readonly acks: Acks
   readonly mayLeave: () => boolean
+  readonly mayCreate: MayCreate
   /** Aborts when no further batch may be taken: told to stop, or the lease was lost. */
   readonly stop: AbortSignal
   /** When the time for this run is used up: then, too, no further batch may be taken. */
@@ -180,7 +181,7 @@ async function sendOne(batch: OutboxBatch, { input, tally, signal, abort }: Send
     return may
   }
   try {
-    const outcome = await input.braze.send(batch, { signal, mayLeave })
+    const outcome = await input.braze.send(batch, { signal, mayLeave, mayCreate: input.mayCreate })
     if (tally.isOver) return
     if (outcome.kind === 'unknown') return input.acks.unknown(batch)
     tally.answeredBatches += 1

@@ -13,7 +13,9 @@ describe('a request', () => {
     const { braze } = open(stub.endpoint)
     const objects = '{"external_id":"a","n":9007199254740993,"f":1.0} ,{"external_id":"b"}'
     const signal = new AbortController().signal
-    expect(await braze.send({ objects, count: 2 }, { signal, mayLeave: () => true })).toEqual(ANSWERED)
+    expect(
+      await braze.send({ objects, count: 2 }, { signal, mayLeave: () => true, mayCreate: () => true }),
+    ).toEqual(ANSWERED)
     const [request] = stub.received
     expect(request?.text).toBe(`{"attributes":[${objects}]}`)
     expect(request).toMatchObject({ method: 'POST', path: '/users/track' })
@@ -193,7 +195,9 @@ describe('opening', () => {
       { log: silentLog, version: '1', random: () => 0 },
     )
     const signal = new AbortController().signal
-    expect(await braze.send(batchOf(people(1)), { signal, mayLeave: () => true })).toEqual(ANSWERED)
+    expect(
+      await braze.send(batchOf(people(1)), { signal, mayLeave: () => true, mayCreate: () => true }),
+    ).toEqual(ANSWERED)
     await braze.close()
   })
 })

@@ -94,6 +94,34 @@ describe.each(KINDS)('rejected on %s', (on) => {
     expect(await rejections(world)).toEqual([])
   })
 
+  it('nobody is created by what a sync that creates nobody sets, or by what is taken back, once the rest is refused', async () => {
+    const world = await makeWorld({
+      on,
+      data: [
+        'create table people (id varchar(20), mail varchar(50), phone varchar(20), n integer)',
+        `insert into people values ('ann', 'ann@example.com', null, 1), ('bob', 'nonsense', null, 2), ('dee', 'dee@example.com', 'odd', 3)`,
+      ],
+      syncs: {
+        'sql/properties/mails.sql': 'select id as external_id, mail as email, phone from people',
+        'sql/properties/facts.sql': header('create_users: false', 'select id as external_id, n from people'),
+      },
+    })
+    world.sandbox.faults.inject({ kind: 'refuse', object: { attribute: 'phone', equals: 'odd' } })
+    const first = await world.sync()
+    expect([first.exitCode, of(first, 'mails').rejected, of(first, 'facts').sent]).toEqual([4, 2, 3])
+    const ann = { email: '"ann@example.com"', n: '1' }
+    // Of dee the address went first, so that n found somebody.
+    const dee = { email: '"dee@example.com"', n: '3' }
+    expect(braze(world)).toEqual({ ann, dee })
+    await world.sql(`update people set n = null where id = 'bob'`)
+    await world.sync()
+    expect(braze(world)).toEqual({ ann, dee })
+    // What was refused is tried again with all its rights.
+    await world.sql(`update people set mail = 'bob@example.com', n = 4 where id = 'bob'`)
+    await world.sync()
+    expect(braze(world)).toEqual({ ann, dee, bob: { email: '"bob@example.com"', n: '4' } })
+  })
+
   it('a blocked person is refused as a whole, in every sync, and never counts as settled', async () => {
     const world = await makeWorld({
       on,

@@ -77,6 +77,7 @@ export async function send(people: number, answer: Answer, change: Partial<SendI
     braze: brazeThat(answer),
     acks,
     mayLeave: () => true,
+    mayCreate: () => true,
     stop: new AbortController().signal,
     deadline: { isUp: () => false, signal: new AbortController().signal },
     firstLook: Number.POSITIVE_INFINITY,

@@ -36,6 +36,7 @@ export function open(endpoint: string, overrides: Partial<BrazeSettings> = {}, c
     braze.send(batchOf(objects), {
       signal: new AbortController().signal,
       mayLeave: () => true,
+      mayCreate: () => true,
       ...options,
     })
   return { braze, clock, send }
