@@ -54,7 +54,7 @@ function keyOf(dialect: SourceDialect, shape: Shape): string {
   const [name, label] = texts
   if (shape.identity !== 'alias' || label === undefined) return name ?? 'null'
   return (
-    `case when ${name} is null or ${label} is null then null when trim(${name}) = '' or trim(${label}) = '' then '' ` +
+    `case when ${name} is null or ${label} is null then null when ${dialect.isBlank(name ?? '')} or ${dialect.isBlank(label)} then '' ` +
     `else '{"alias_name":' || ${dialect.jsonText(name ?? '')} || ',"alias_label":' || ${dialect.jsonText(label)} || '}' end`
   )
 }
@@ -66,8 +66,12 @@ function keyFaults(dialect: SourceDialect, shape: Shape): string[] {
   const limit = shape.identity === 'alias' ? MAX_ALIAS_BYTES : MAX_ID_BYTES
   return shape.keyColumns.map((column) => {
     const text = keyText(dialect, shape, column)
+    const nul =
+      dialect.hasNul === undefined
+        ? ''
+        : `when ${dialect.hasNul(text)} then '${column}: contains a NUL character' `
     return (
-      `case when ${text} is null then 'null key' when trim(${text}) = '' then 'blank key' ` +
+      `case when ${text} is null then 'null key' when ${dialect.isBlank(text)} then 'blank key' ${nul}` +
       `when ${dialect.bytes(text)} > ${limit} then '${column}: over ${limit} bytes' end`
     )
   })

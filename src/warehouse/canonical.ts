@@ -23,6 +23,31 @@ export const FAULT = {
   nulCharacter: 'contains a NUL character',
 } as const
 
+/** The white space of Unicode, and the mark of byte order, as ranges of code points: what databases take for blank differs. */
+const WHITE_SPACE: readonly (readonly [first: string, last: string])[] = [
+  ['0009', '000d'],
+  ['0020', '0020'],
+  ['0085', '0085'],
+  ['00a0', '00a0'],
+  ['1680', '1680'],
+  ['2000', '200a'],
+  ['2028', '2029'],
+  ['202f', '202f'],
+  ['205f', '205f'],
+  ['3000', '3000'],
+  ['feff', 'feff'],
+]
+
+/** Condition that a text is blank. `matches` says that the whole of it is of a pattern, in which `character` spells one. */
+export function blankText(
+  text: string,
+  { matches, character }: { matches: (pattern: string) => string; character: (hex: string) => string },
+): string {
+  const ranges = WHITE_SPACE.map(([first, last]) => `${character(first)}-${character(last)}`)
+  // Patterns are dear: only what begins with a blank or beyond ASCII is looked at.
+  return `case when ${text} < '!' or ${text} >= '~' then ${matches(`^[${ranges.join('')}]*$`)} else false end`
+}
+
 /** First moment that is good, and first that no longer is, as the text of a date. */
 export const FIRST_DATE = `${String(FIRST_YEAR).padStart(4, '0')}-01-01`
 export const END_DATE = `${LAST_YEAR + 1}-01-01`

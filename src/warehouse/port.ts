@@ -163,6 +163,10 @@ export interface SourceDialect {
   literal(text: string): string
   /** A key column as text: taken as it is; `email` trimmed and in lower case. */
   keyText(expression: string, isEmail: boolean): string
+  /** Condition on a text that is not NULL: nothing in it but white space of any kind, the same in every database. */
+  isBlank(expression: string): string
+  /** Condition on a text: it holds a NUL character. Absent where no text can. */
+  hasNul?(expression: string): string
   /** UTF-8 bytes of a text expression. */
   bytes(expression: string): string
   /** JSON text of a text expression (a quoted JSON string). */

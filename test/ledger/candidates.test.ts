@@ -78,6 +78,41 @@ describe.each(['duckdb', 'postgres'] as const)('candidates on %s', (kind) => {
     expect(others.map(({ bad }) => bad)).toEqual(['blank key', 'null key', 'null key'])
   })
 
+  it('are blank by any white space', async () => {
+    const blank = [
+      '',
+      ' ',
+      '\t',
+      '\r\n',
+      '\v\f',
+      '\u0085',
+      '\u00a0',
+      ' \u2003\u200a ',
+      '\u1680\u2028\u2029',
+      '\u202f\u205f\u3000\ufeff',
+    ]
+    const good = ['x\u00a0', '\u00a0x', '~', 'é', '\u200b', '日本', '!']
+    const rows = [...blank, ...good].map((key, i) => `('${key}', ${i})`).join(', ')
+    await fill(values(rows, 'external_id, n'))
+    expect(await ledger.rows(`select n, bad from ${table()} order by n`)).toEqual(
+      [...blank, ...good].map((_, n) => ({ n, bad: n < blank.length ? 'blank key' : null })),
+    )
+    await fill(values(`('\u00a0', 'l'), ('n', '\t')`, 'alias_name, alias_label'), audience)
+    expect(await found()).toEqual([
+      { k: '', bad: 'blank key' },
+      { k: '', bad: 'blank key' },
+    ])
+  })
+
+  it.runIf(kind === 'duckdb')('flag a key with a NUL character', async () => {
+    await fill(values(`('a' || chr(0) || 'b'), ('a'), (chr(0))`, 'external_id'), audience)
+    const bad = await ledger.rows(`select bad from ${table()} order by bad`)
+    const nul = { bad: 'external_id: contains a NUL character' }
+    expect(bad).toEqual([nul, nul, { bad: null }])
+    await fill(values(`('l', 'a' || chr(0))`, 'alias_label, alias_name'), audience)
+    expect((await found())[0]?.bad).toBe('alias_name: contains a NUL character')
+  })
+
   it('flag a row and say why, without the value', async () => {
     const long = 'secret'.repeat(60)
     await fill(values(`('a', '${long}', 1), ('b', 'x', 2)`, 'external_id, city, n'))

@@ -2,6 +2,7 @@
 // to the candidates (SourceDialect).
 
 import type { ValueKind } from '../../model/words.ts'
+import { blankText } from '../canonical.ts'
 import type { Dialect, SourceDialect } from '../port.ts'
 
 const columnTypes: Readonly<Record<ValueKind, string>> = {
@@ -143,6 +144,9 @@ export function bigqueryDialect(place: { readonly project: string; readonly data
   }
 }
 
+/** A NUL can be asked for by a pattern only: no function writes one. */
+export const hasNul = (x: string): string => `regexp_contains(${x}, r'\\x00')`
+
 const UPPER = 'ABCDEFGHIJKLMNOPQRSTUVWXYZ'
 
 export const bigquerySource: SourceDialect = {
@@ -153,6 +157,12 @@ export const bigquerySource: SourceDialect = {
     isEmail
       ? `translate(trim(cast(${expression} as string), ' \\t\\r\\n'), '${UPPER}', '${UPPER.toLowerCase()}')`
       : `cast(${expression} as string)`,
+  isBlank: (text) =>
+    blankText(text, {
+      matches: (pattern) => `regexp_contains(${text}, ${literal(pattern)})`,
+      character: (hex) => `\\x{${hex}}`,
+    }),
+  hasNul,
   bytes: (expression) => `byte_length(${expression})`,
   jsonText: (expression) => `to_json_string(${expression})`,
   joinText,

@@ -5,7 +5,7 @@ import { MAX_STRING_CHARACTERS } from '../../model/limits.ts'
 import { END_DATE, FAULT, FIRST_DATE, roundedDouble } from '../canonical.ts'
 import { firstFault, type Refusal, refused, sourceColumn } from '../form.ts'
 import type { SourceColumn } from '../port.ts'
-import { once } from './dialect.ts'
+import { hasNul, once } from './dialect.ts'
 import type { Field } from './jobs.ts'
 import { jsonForm } from './json.ts'
 import { arrayForm, type BigqueryForm, structForm } from './nested.ts'
@@ -34,9 +34,6 @@ function formOf(field: Field, depth: number): BigqueryForm | Refusal {
     return structForm(field.fields.map((inner) => ({ name: inner.name, form: formOf(inner, depth + 1) })))
   return scalarForms[field.type] ?? refused(remedies[field.type])
 }
-
-/** A NUL can be asked for by a pattern only: no function writes one. */
-const hasNul = (x: string): string => `regexp_contains(${x}, r'\\x00')`
 
 const textForm: BigqueryForm = {
   kind: 'text',

@@ -2,6 +2,7 @@
 // to the candidates (SourceDialect).
 
 import type { ValueKind } from '../../model/words.ts'
+import { blankText } from '../canonical.ts'
 import type { Dialect, SourceDialect } from '../port.ts'
 
 /** Catalogs that we attach. The names are long so that no warehouse file is called the same. */
@@ -106,6 +107,12 @@ export const duckdbSource: SourceDialect = {
     isEmail
       ? `translate(trim((${expression})::varchar, ${BLANKS}), '${UPPER}', '${UPPER.toLowerCase()}')`
       : `(${expression})::varchar`,
+  isBlank: (text) =>
+    blankText(text, {
+      matches: (pattern) => `regexp_matches(${text}, ${literal(pattern)})`,
+      character: (hex) => `\\x{${hex}}`,
+    }),
+  hasNul: (text) => `contains(${text}, chr(0))`,
   bytes: (expression) => `strlen(${expression})`,
   jsonText: (expression) => `to_json(${expression})::varchar`,
   joinText: concatWs,

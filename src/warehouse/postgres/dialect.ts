@@ -2,6 +2,7 @@
 // way to the candidates (SourceDialect).
 
 import type { ValueKind } from '../../model/words.ts'
+import { blankText } from '../canonical.ts'
 import type { Dialect, SourceDialect } from '../port.ts'
 
 /**
@@ -124,6 +125,12 @@ export const postgresSource: SourceDialect = {
     isEmail
       ? `lower(btrim((${expression})::text, ${BLANKS}) collate "C")`
       : `(${expression})::text collate "C"`,
+  // Under "C" texts compare by their bytes; keyText says so.
+  isBlank: (text) =>
+    blankText(text, {
+      matches: (pattern) => `${text} ~ ${literal(pattern)}`,
+      character: (hex) => `\\u${hex}`,
+    }),
   bytes: (expression) => `octet_length(${expression})`,
   jsonText: (expression) => `to_json((${expression})::text)::text`,
   joinText: concatWs,

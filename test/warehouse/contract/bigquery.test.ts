@@ -1,9 +1,10 @@
 // The contract of values, in BigQuery: kept in its own dataset, and copied to a DuckDB state beside it.
 
-import { afterAll, beforeAll, describe, it } from 'vitest'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { bigquerySource } from '../../../src/warehouse/bigquery/dialect.ts'
 import { openDatabases } from '../../../src/warehouse/open.ts'
 import type { Databases } from '../../../src/warehouse/port.ts'
-import { createDataset, hasBigquery } from '../../support/bigquery.ts'
+import { createDataset, describeBigquery, hasBigquery } from '../../support/bigquery.ts'
 import { stateSettings } from '../open-test.ts'
 import { BIGQUERY_VALUES, type BigqueryValue } from './bigquery-values.ts'
 import { expectAbsent, expectKept } from './expect-kept.ts'
@@ -78,3 +79,16 @@ describe.skipIf(!hasBigquery).each(Object.entries(COMBINATIONS))(
     })
   },
 )
+
+describeBigquery('keys in BigQuery', () => {
+  it('are blank by any white space', async () => {
+    const { query } = await createDataset()
+    const keys = ['', ' ', '\t\r\n', '\u00a0\u2003', '\u3000\ufeff', 'x\u00a0', 'é', '日本']
+    const rows = keys.map((key, i) => `select ${i} as i, ${bigquerySource.literal(key)} as t`)
+    expect(
+      await query(
+        `select i, ${bigquerySource.isBlank('t')} as blank from (${rows.join(' union all ')}) as q order by i`,
+      ),
+    ).toEqual(keys.map((_, i) => ({ i, blank: i < 5 })))
+  })
+})
