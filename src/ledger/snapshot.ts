@@ -32,15 +32,24 @@ export function addColumns(dialect: Dialect, spec: SnapshotSpec): string[] {
     ...(spec.sentAt
       ? [`alter table ${table} add column if not exists sent_at ${dialect.types.timestamp}`]
       : []),
-    ...spec.writes.flatMap(({ column, valueKind }) => [
-      dropColumn(dialect, table, column),
-      `alter table ${table} add column ${dialect.ident(column)} ${dialect.columnType(valueKind)}`,
-    ]),
+    ...spec.writes.flatMap(({ column, valueKind }) => renewColumn(dialect, table, { column, valueKind })),
   ]
+}
+
+function renewColumn(
+  dialect: Dialect,
+  table: string,
+  { column, valueKind }: Pick<Write, 'column' | 'valueKind'>,
+): string[] {
+  const type = dialect.columnType(valueKind)
+  return dialect.columns === undefined
+    ? [dropColumn(dialect, table, column), `alter table ${table} add column ${dialect.ident(column)} ${type}`]
+    : [dialect.columns.renew(table, column, type)]
 }
 
 /** `table` is qualified. */
 export const dropColumn = (dialect: Dialect, table: string, column: string): string =>
+  dialect.columns?.drop(table, column) ??
   `alter table ${table} drop column if exists ${dialect.ident(column)}`
 
 /** `snapshot_vip_3f9a1c`: the sync's name for people, a digest of project and workspace so that two never meet. */

@@ -97,6 +97,14 @@ export interface Dialect {
   readonly rowNumber: string | undefined
   /** Drops a table, or the view that stands in its place, if there is one. */
   dropTableOrView(table: string): string
+  /**
+   * Statements where somebody's view may hold a column of a table fast: `drop` then leaves the column, empty, and `renew`
+   * takes one that is left if its type is the same. Absent where views hold nothing.
+   */
+  readonly columns?: {
+    drop(table: string, column: string): string
+    renew(table: string, column: string, type: string): string
+  }
   /** Appended to a select inside a transaction, to hold its rows against writers until the end; '' where not needed. */
   readonly lockRows: string
   /**

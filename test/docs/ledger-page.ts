@@ -35,6 +35,9 @@ What Braze holds because of a sync. One row per person, one column per attribute
 | \`sent_at\` | When Braze accepted the row last (UTC); only where \`create_users\` is false |
 | an attribute's name (for a list: the sync's) | The value that Braze accepted; true for a flag and for an element of a list |
 
+A view of yours over a snapshot holds its columns fast in Postgres: one that no attribute needs any more stays there, empty. Drop
+the view before \`retire\`, and where an attribute's type changes; the run says so.
+
 Tables and views whose names start with \`delta_\`, \`outbox_\`, \`front_\`, \`accepted_\`, \`unsure_\` or \`scratch_\` belong to a plan or to a run that is
 under way, and go with it.
 `

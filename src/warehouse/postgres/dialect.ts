@@ -102,6 +102,7 @@ export function postgresDialect(schema: string): Dialect {
     dropTableOrView: (table) =>
       `do $$ begin if exists (select from pg_catalog.pg_class where oid = to_regclass(${literal(table)}) and relkind = 'v') ` +
       `then drop view ${table}; else drop table if exists ${table}; end if; end $$`,
+    columns: viewedColumns,
     lockRows: 'for update',
     isAtomic: true,
     leaseSeconds: 90,
@@ -113,6 +114,25 @@ export function postgresDialect(schema: string): Dialect {
     outboxBuckets: () => 1,
   }
 }
+
+/** A view over the ledger's plain tables is somebody's good right, and no reason to fail a run that Braze has accepted. */
+const viewedColumns: NonNullable<Dialect['columns']> = {
+  drop: (table, column) => unlessViewed(`${droppedColumn(table, column)};`, emptied(table, column)),
+  renew: (table, column, type) => {
+    const own = `select from pg_catalog.pg_attribute where attrelid = to_regclass(${literal(table)}) and attname = ${literal(column)}`
+    return unlessViewed(
+      `${droppedColumn(table, column)}; alter table ${table} add column ${ident(column)} ${type};`,
+      `if not exists (${own} and atttypid = ${literal(type)}::regtype) then raise; end if; ${emptied(table, column)}`,
+    )
+  },
+}
+
+const droppedColumn = (table: string, column: string): string =>
+  `alter table ${table} drop column if exists ${ident(column)}`
+const emptied = (table: string, column: string): string =>
+  `update ${table} set ${ident(column)} = null where ${ident(column)} is not null;`
+const unlessViewed = (work: string, instead: string): string =>
+  `do $$ begin ${work} exception when dependent_objects_still_exist then ${instead} end $$`
 
 /** Space, tab and line ends: what hangs around an e-mail address that was pasted. */
 const BLANKS = String.raw`E' \t\r\n'`

@@ -22,11 +22,11 @@ export function postgresMessage(thrown: unknown): string {
 }
 
 /**
- * Transactions (25), rights (42501), limits and resources (53, 54, 57), connections. Syntax and names (42, 3F) and what is
+ * Transactions (25), what depends on something (2B), rights (42501), limits and resources (53, 54, 57), connections. Syntax and names (42, 3F) and what is
  * not supported (0A) have a position when the text of the SQL is meant; without one, a value was taken for a name.
  */
 const isAboutText = (error: Error, code: string): boolean =>
-  /^(?:42501|25|53|54|55|57|40|08|28|3D)/.test(code) ||
+  /^(?:42501|25|2B|53|54|55|57|40|08|28|3D)/.test(code) ||
   (/^(?:42|0A|3F)/.test(code) && 'position' in error && error.position !== undefined)
 
 /** Why a connection could not be made, in one sentence. */
@@ -97,6 +97,8 @@ const isAboutStatement = (code: string): boolean => /^(?:0A|21|22|42|54)/.test(c
 function resourceHint(code: string): string | undefined {
   if (code === '53100') return 'The server’s disk is full; the next run goes on from here.'
   if (code.startsWith('53')) return 'The server has too little memory or too few connections.'
+  if (code === '2BP01')
+    return 'A view over a table of the ledger holds it fast: drop that view, run again, then make it anew.'
   if (code === '42501') return 'Grant our role the right to use and create in the store’s schema.'
   if (code === '55P03') return 'Another session held a lock for too long; look for long transactions.'
   if (code.startsWith('54'))
@@ -124,7 +126,7 @@ export function authorError(thrown: unknown, sent: Sent): SyncError | BrazierErr
   if (code === '57014') {
     const timeout = /statement timeout/.test(error.message)
     return timeout
-      ? sqlRefused(`the query took longer than ${sent.timeoutSeconds ?? '?'} seconds`, {
+      ? sqlRefused(`the query took longer than ${seconds(sent.timeoutSeconds)}`, {
           hint: 'Make it faster, or raise warehouse.statement_timeout.',
         })
       : sqlRefused('the query was stopped')
@@ -134,6 +136,8 @@ export function authorError(thrown: unknown, sent: Sent): SyncError | BrazierErr
     hint: sent.hint ?? hintFor(error, code),
   })
 }
+
+const seconds = (count: number | undefined): string => `${count ?? '?'} ${count === 1 ? 'second' : 'seconds'}`
 
 function originalOf(error: Error): Error {
   return originals.get(error) ?? error
