@@ -158,7 +158,7 @@ Nothing was sent. The plan expires in 24 h. To send exactly this:
     const syncs = [planned('vip', { rows: 5, unchanged: 5 })]
     const report = planReport({ syncs, orphans: [{ name: 'old', size: 3 }] })
     expect(planText(report, view, plain)).toMatch(
-      /\n\norphan old: its file is gone, but Braze still holds what it wrote for 3 people; to take it back: brazier retire old\n\nNothing to send\. For the syncs with a file, Braze holds what the warehouse says\.$/,
+      /\n\norphan old: its file is gone, but Braze still holds what it wrote for 3 people\n {4}To take it back: brazier retire old\n\nNothing to send\. For the syncs with a file, Braze holds what the warehouse says\.$/,
     )
     expect(planJson(report, new Map())).toMatchObject({ orphans: [{ name: 'old', size: 3 }] })
   })

@@ -63,7 +63,8 @@ quiz              audience                             hourly    failed
 
 warning vip: people are named by external_id; email is not used
 warning the role can write
-orphan old: its file is gone, but Braze still holds what it wrote for 3 people; to take it back: brazier retire old
+orphan old: its file is gone, but Braze still holds what it wrote for 3 people
+    To take it back: brazier retire old
 
 failed quiz: sql/audiences/quiz.sql:2: no such table
     Correct the SQL.
@@ -153,7 +154,8 @@ held lapsed since 2026-11-20 03:05 UTC (2 d ago)
 
 failed quiz: no such column
 
-orphan old: its file is gone; to forget it: brazier retire old
+orphan old: its file is gone
+    To forget it: brazier retire old
 
 run r-2 is under way (host, process 7)`.trim(),
     )
@@ -186,9 +188,9 @@ describe('the past', () => {
       runsText([run, { ...run, run: 'r-0', endedAt: null, status: 'running', error: null }], plain),
     ).toBe(
       `
-run  command  status   started, UTC           took  requests  objects  data points
-r-1  sync     failed   2026-11-22 02:05  3 min 5 s       161   12,040       15,000
-r-0  sync     running  2026-11-22 02:05                  161   12,040       15,000
+run  command  status   started, UTC           took  requests  objects  points
+r-1  sync     failed   2026-11-22 02:05  3 min 5 s       161   12,040  15,000
+r-0  sync     running  2026-11-22 02:05                  161   12,040  15,000
 
 r-1: Braze refuses the key`.trim(),
     )

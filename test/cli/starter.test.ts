@@ -169,7 +169,7 @@ describe('a file that is gone', () => {
     await rm(join(shop, 'sql/audiences/big_spenders.sql'))
     expect((await run('check')).stdout).toContain('orphan big_spenders')
     expect((await run('status')).stdout).toContain(
-      'for 6 people; to take it back: brazier retire big_spenders',
+      'for 6 people\n    To take it back: brazier retire big_spenders',
     )
     const retired = await run('retire', 'big_spenders', '--json')
     expect(retired.code).toBe(0)

@@ -16,7 +16,7 @@ export function runsText(runs: readonly PastRun[], paint: Paint): string {
     { head: 'took', right: true },
     { head: 'requests', right: true },
     { head: 'objects', right: true },
-    { head: 'data points', right: true },
+    { head: 'points', right: true },
   ]
   const rows = runs.map((run) => [
     paint.strong(run.run),
