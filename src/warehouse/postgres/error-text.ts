@@ -22,8 +22,9 @@ export function postgresMessage(thrown: unknown): string {
 }
 
 /**
- * Transactions (25), what depends on something (2B), rights (42501), limits and resources (53, 54, 57), connections. Syntax and names (42, 3F) and what is
- * not supported (0A) have a position when the text of the SQL is meant; without one, a value was taken for a name.
+ * Transactions (25), what depends on something (2B), rights (42501), limits and resources (53, 54, 57), connections. Syntax and
+ * names (42, 3F) and what is not supported (0A) have a position when the text of the SQL is meant; without one, a value was
+ * taken for a name.
  */
 const isAboutText = (error: Error, code: string): boolean =>
   /^(?:42501|25|2B|53|54|55|57|40|08|28|3D)/.test(code) ||
