@@ -2,7 +2,7 @@
 
 import { MAX_STRING_CHARACTERS, MAX_VALUE_BYTES } from '../model/limits.ts'
 import type { ValueKind } from '../model/words.ts'
-import { FAULT } from './canonical.ts'
+import { FAULT, TIME_KEY, WRONG_IN_KEY } from './canonical.ts'
 import type { SourceColumn } from './port.ts'
 
 /** How the values of one type are kept, as SQL over an expression of that type. */
@@ -15,6 +15,8 @@ export interface Form {
   readonly plain: boolean
   /** JSON text of a value never exceeds some forty bytes, so 500 of them are not too big. */
   readonly brief: boolean
+  /** Whether a value is null in what is sent, where IS NULL does not say it all: JSON has a null of its own. */
+  readonly isNull?: (x: string) => string
   /** Texts, integers and uuids can name a person. */
   readonly canBeKey?: boolean
 }
@@ -33,9 +35,20 @@ export function refused(remedy = 'cast it to text'): Refusal {
   return { refusal: `values of this type cannot be sent: ${remedy}` }
 }
 
-/** A field's name is a key in what is sent: a longer one is wrong in every row. */
-export const isLongName = (name: string): boolean => [...name].length > MAX_STRING_CHARACTERS
-export const SHORTER_NAMES = `give the fields of the struct names of ${MAX_STRING_CHARACTERS} characters at most`
+/** A field's name is a key in what is sent: one that Braze does not take is wrong in every row. */
+export function refusedNames(names: readonly string[]): Refusal | undefined {
+  if (names.some((name) => [...name].length > MAX_STRING_CHARACTERS))
+    return refused(`give the fields of the struct names of ${MAX_STRING_CHARACTERS} characters at most`)
+  if (names.length === 1 && names[0] === TIME_KEY) return undefined
+  if (names.some((name) => new RegExp(WRONG_IN_KEY).test(name)))
+    return refused('give the fields of the struct names without a blank, . or $')
+  return undefined
+}
+
+/** Whether a value is null, inside of another one. */
+export function isNullInside(form: Form, x: string): string {
+  return form.isNull?.(x) ?? `${x} is null`
+}
 
 /** Faults in order: the first that holds is told. */
 export function firstFault(cases: readonly (readonly [condition: string, fault: string])[]): string {

@@ -18,7 +18,7 @@ describe.each(KINDS)('withheld on %s', (on) => {
       : `(select array_agg('t' || i) from generate_series(1, 501) as r(i))`
   const DATA = [
     'create table people (id varchar(2000), note varchar(2000), score double precision, tags varchar(10)[], seen timestamp)',
-    `insert into people select id, 'fine', 1.5, array['t'], timestamp '2026-01-01 00:00:00' from (values ('long'), ('nan'), ('inf'), ('many'), ('old'), ('good')) as v(id)`,
+    `insert into people select id, 'fine', 1.5, array['t'], timestamp '2026-01-01 00:00:00' from (values ('long'), ('nan'), ('inf'), ('many'), ('old'), ('hole'), ('good')) as v(id)`,
   ]
   const BREAK = [
     `update people set note = repeat('x', 256) where id = 'long'`,
@@ -26,6 +26,7 @@ describe.each(KINDS)('withheld on %s', (on) => {
     `update people set score = cast('infinity' as double precision) where id = 'inf'`,
     `update people set tags = ${manyTags} where id = 'many'`,
     `update people set seen = ${yearZero} where id = 'old'`,
+    `update people set tags = array['t', null] where id = 'hole'`,
     `update people set note = 'better' where id = 'good'`,
     `insert into people values (repeat('k', 988), 'id', 2, null, null)`,
   ]
@@ -47,7 +48,9 @@ describe.each(KINDS)('withheld on %s', (on) => {
       tags: '["t"]',
       seen: '"2026-01-01T00:00:00.000Z"',
     }
-    const before = Object.fromEntries(['long', 'nan', 'inf', 'many', 'old', 'good'].map((id) => [id, whole]))
+    const before = Object.fromEntries(
+      ['long', 'nan', 'inf', 'many', 'old', 'hole', 'good'].map((id) => [id, whole]),
+    )
     expect(braze(world)).toEqual(before)
 
     await world.sql(...BREAK)
@@ -55,14 +58,15 @@ describe.each(KINDS)('withheld on %s', (on) => {
     expect([broken.exitCode, broken.status, broken.objects]).toEqual([4, 'succeeded', 1])
     expect(of(broken, 'facts')).toMatchObject({
       status: 'rejected',
-      rejected: 6,
+      rejected: 7,
       changed: 1,
       removed: 0,
-      rows: 7,
+      rows: 8,
     })
     expect(braze(world)).toEqual({ ...before, good: { ...whole, note: '"better"' } })
     const listed = await world.ledger(REJECTIONS)
     expect(listed.map(({ k, reason, source }) => [String(k).slice(0, 4), reason, source])).toEqual([
+      ['hole', 'tags: a null inside', 'brazier'],
       ['inf', 'score: not a finite number', 'brazier'],
       ['kkkk', 'external_id: over 987 bytes', 'brazier'],
       ['long', 'note: over 255 characters', 'brazier'],
@@ -73,7 +77,7 @@ describe.each(KINDS)('withheld on %s', (on) => {
 
     // The same again: nothing new, so no alarm; still listed.
     const again = await world.sync()
-    expect([again.exitCode, again.requests, of(again, 'facts').rejected]).toEqual([0, 0, 6])
+    expect([again.exitCode, again.requests, of(again, 'facts').rejected]).toEqual([0, 0, 7])
     expect(
       (await world.ledger('select min(attempts) as low, max(attempts) as high from rejections'))[0],
     ).toEqual({ low: 2, high: 2 })
@@ -84,7 +88,15 @@ describe.each(KINDS)('withheld on %s', (on) => {
     )
     good(await world.sync())
     expect(await world.ledger(REJECTIONS)).toEqual([])
-    expect(Object.keys(braze(world)).toSorted()).toEqual(['good', 'inf', 'long', 'many', 'nan', 'old'])
+    expect(Object.keys(braze(world)).toSorted()).toEqual([
+      'good',
+      'hole',
+      'inf',
+      'long',
+      'many',
+      'nan',
+      'old',
+    ])
     for (const held of Object.values(braze(world)))
       expect(held).toEqual({ everyone: 'true', note: '"good"', score: '1.0' })
   })

@@ -7,11 +7,11 @@ import {
   containerForm,
   type Form,
   firstFault,
-  isLongName,
+  isNullInside,
   isRefusal,
   type Refusal,
   refused,
-  SHORTER_NAMES,
+  refusedNames,
   type TextWords,
 } from '../form.ts'
 import { ident, literal, once, wire } from './dialect.ts'
@@ -42,12 +42,15 @@ export function arrayForm(element: BigqueryForm | Refusal, depth: number): Bigqu
   const { fault } = element
   const rows = (x: string): string => `unnest(${x}) as ${e} with offset as ${at}`
   const texts = (x: string): string => `array(select ${inner(element, e)} from ${rows(x)} order by ${at})`
+  const hasNull = (x: string): string =>
+    `(select countif(${isNullInside(element, e)}) from unnest(${x}) as ${e}) > 0`
   return bigqueryForm({
     json: (x) =>
       `case when ${x} is not null then '[' || coalesce(array_to_string(${texts(x)}, ','), '') || ']' end`,
     faults: [
       (x) => firstFault([[`array_length(${x}) > ${MAX_ARRAY_ELEMENTS}`, FAULT.tooManyElements]]),
       ...(fault === undefined ? [] : [(x: string) => `(select min(${fault(e)}) from unnest(${x}) as ${e})`]),
+      (x) => firstFault([[hasNull(x), FAULT.nullInside]]),
     ],
     isBounded: element.brief,
   })
@@ -64,12 +67,13 @@ export function structForm(
   for (const { name, form } of fields) {
     const lower = name.toLowerCase()
     if (name === '' || MADE_UP.test(lower)) return refused('give every field of the struct a name')
-    if (isLongName(name)) return refused(SHORTER_NAMES)
     if (seen.has(lower)) return refused('give every field of the struct a name of its own')
     if (isRefusal(form)) return form
     seen.add(lower)
     known.push({ name, form })
   }
+  const refusal = refusedNames(known.map(({ name }) => name))
+  if (refusal !== undefined) return refusal
   const field = (x: string, name: string): string => `${x}.${ident(name)}`
   const members = (x: string): string =>
     known
@@ -78,11 +82,16 @@ export function structForm(
         return `${key} || ${inner(form, field(x, name))}`
       })
       .join(' || ')
+  const hasNullField = (x: string): string =>
+    `${x} is not null and (${known.map(({ name, form }) => isNullInside(form, field(x, name))).join(' or ')})`
   return bigqueryForm({
     json: (x) => `case when ${x} is not null then '{' || ${members(x)} || '}' end`,
-    faults: known.flatMap(({ name, form: { fault } }) =>
-      fault === undefined ? [] : [(x: string) => fault(field(x, name))],
-    ),
+    faults: [
+      ...known.flatMap(({ name, form: { fault } }) =>
+        fault === undefined ? [] : [(x: string) => fault(field(x, name))],
+      ),
+      (x) => firstFault([[hasNullField(x), FAULT.nullInside]]),
+    ],
     isBounded: false,
   })
 }

@@ -2,15 +2,15 @@
 
 import { type DuckDBType, DuckDBTypeId } from '@duckdb/node-api'
 import { MAX_ARRAY_ELEMENTS, MAX_VALUE_BYTES } from '../../model/limits.ts'
-import { FAULT } from '../canonical.ts'
+import { FAULT, TIME_KEY, WRONG_IN_KEY } from '../canonical.ts'
 import {
   type Form,
   firstFault,
-  isLongName,
+  isNullInside,
   isRefusal,
   type Refusal,
   refused,
-  SHORTER_NAMES,
+  refusedNames,
 } from '../form.ts'
 import { literal, wire } from './dialect.ts'
 
@@ -42,6 +42,12 @@ function containerForm(container: Container): Form {
   }
 }
 
+/** Whether a list has a null among its elements; `e` names the lambda's variable. */
+const hasNull = (element: Form, list: string, e: string): string =>
+  element.isNull === undefined
+    ? `list_count(${list}) < len(${list})`
+    : `len(list_filter(${list}, lambda ${e}: ${element.isNull(e)})) > 0`
+
 /** `as` casts a fixed-size array to a list first. */
 export function listForm(element: Form | Refusal, depth: number, as?: string): Form | Refusal {
   if (isRefusal(element)) return element
@@ -58,6 +64,7 @@ export function listForm(element: Form | Refusal, depth: number, as?: string): F
       ...(fault === undefined
         ? []
         : [(x: string) => `list_any_value(list_transform(${list(x)}, lambda ${e}: ${fault(e)}))`]),
+      (x) => firstFault([[hasNull(element, list(x), e), FAULT.nullInside]]),
     ],
     plain: element.plain,
     isBounded: element.brief,
@@ -69,9 +76,10 @@ export function structForm(fields: readonly { name: string; form: Form | Refusal
   for (const { name, form } of fields) {
     if (isRefusal(form)) return form
     if (name === '') return refused('name the fields of the struct')
-    if (isLongName(name)) return refused(SHORTER_NAMES)
     known.push({ name, form })
   }
+  const refusal = refusedNames(known.map(({ name }) => name))
+  if (refusal !== undefined) return refusal
   const field = (x: string, name: string): string => `struct_extract(${x}, ${literal(name)})`
   const members = (x: string): string =>
     known
@@ -80,11 +88,16 @@ export function structForm(fields: readonly { name: string; form: Form | Refusal
           `${literal(`${i === 0 ? '' : ','}${JSON.stringify(name)}:`)} || ${inner(form, field(x, name))}`,
       )
       .join(' || ')
+  const hasNullField = (x: string): string =>
+    `${x} is not null and (${known.map(({ name, form }) => isNullInside(form, field(x, name))).join(' or ')})`
   return containerForm({
     json: (x) => `case when ${x} is not null then '{' || ${members(x)} || '}' end`,
-    faults: known.flatMap(({ name, form: { fault } }) =>
-      fault === undefined ? [] : [(x: string) => fault(field(x, name))],
-    ),
+    faults: [
+      ...known.flatMap(({ name, form: { fault } }) =>
+        fault === undefined ? [] : [(x: string) => fault(field(x, name))],
+      ),
+      (x) => firstFault([[hasNullField(x), FAULT.nullInside]]),
+    ],
     plain: known.every(({ form }) => form.plain),
     isBounded: false,
   })
@@ -103,6 +116,8 @@ export function mapForm(
   const { fault } = value
   const keyFault = key.form.fault
   const entries = (x: string): string => `list_sort(map_entries(${x}))`
+  const hasWrongKey = (x: string): string =>
+    `len(list_filter(map_keys(${x}), lambda ${e}: ${e} = '' or regexp_matches(${e}, '${WRONG_IN_KEY}'))) > 0 and map_keys(${x}) <> ['${TIME_KEY}']`
   return containerForm({
     json: (x) =>
       `'{' || array_to_string(list_transform(${entries(x)}, lambda ${e}: to_json(${e}.key)::varchar || ':' || ${inner(value, `${e}.value`)}), ',') || '}'`,
@@ -117,6 +132,11 @@ export function mapForm(
             (x: string) =>
               `list_any_value(list_transform(${entries(x)}, lambda ${e}: ${fault(`${e}.value`)}))`,
           ]),
+      (x) =>
+        firstFault([
+          [hasNull(value, `map_values(${x})`, e), FAULT.nullInside],
+          [hasWrongKey(x), FAULT.wrongKey],
+        ]),
     ],
     plain: false,
     isBounded: false,

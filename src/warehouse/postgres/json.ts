@@ -1,7 +1,16 @@
 // Decides how Postgres' JSON values are kept: as the text of jsonb, whose keys are sorted and whose numbers are exact.
 
 import { MAX_ARRAY_ELEMENTS, MAX_VALUE_BYTES } from '../../model/limits.ts'
-import { FAULT, JSON_ESCAPE, LONG_INSIDE, NOTHING_LONG_BYTES } from '../canonical.ts'
+import {
+  FAULT,
+  JSON_ESCAPE,
+  LONG_INSIDE,
+  NOTHING_LONG_BYTES,
+  NULL_INSIDE,
+  TIME_KEY,
+  TIME_OBJECT,
+  WRONG_KEY_INSIDE,
+} from '../canonical.ts'
 import { type Form, firstFault } from '../form.ts'
 import { once } from './dialect.ts'
 
@@ -12,6 +21,26 @@ const fits = (t: string): string => `octet_length(${t}) <= ${MAX_VALUE_BYTES}`
 
 const hasLong = (t: string): string =>
   `case when octet_length(${t}) > ${NOTHING_LONG_BYTES} then regexp_replace(${t}, '${JSON_ESCAPE}', '_', 'g') ~ '${LONG_INSIDE}' else false end`
+
+/** Few values have the word at all. */
+const hasNull = (t: string): string =>
+  `case when strpos(${t}, 'null') > 0 then ${t} ~ '${NULL_INSIDE}' else false end`
+
+const withoutTimes = (t: string): string =>
+  `case when strpos(${t}, '"${TIME_KEY}"') > 0 then regexp_replace(${t}, '${TIME_OBJECT}', '0', 'g') else ${t} end`
+const hasWrongKey = (t: string): string => `(${withoutTimes(t)}) ~ '${WRONG_KEY_INSIDE}'`
+
+/** What Braze does not take, wherever it stands. */
+const insideFaults = (t: string) =>
+  [
+    [hasLong(t), FAULT.tooLong],
+    [hasNull(t), FAULT.nullInside],
+    [hasWrongKey(t), FAULT.wrongKey],
+  ] as const
+const hasFaultInside = (t: string): string =>
+  `(${insideFaults(t)
+    .map(([has]) => has)
+    .join(' or ')})`
 
 const sizeFaults = (b: string, t: string) =>
   [
@@ -24,9 +53,9 @@ const kept = (b: string, isGood = fits): string =>
 
 export const jsonbForm: Form = {
   kind: 'json',
-  canonical: (x) => kept(`(${x})`, (t) => `${fits(t)} and not (${hasLong(t)})`),
-  fault: (x) =>
-    once(`(${x})::text`, firstFault([...sizeFaults(`(${x})`, 'v.t'), [hasLong('v.t'), FAULT.tooLong]])),
+  canonical: (x) => kept(`(${x})`, (t) => `${fits(t)} and not ${hasFaultInside(t)}`),
+  fault: (x) => once(`(${x})::text`, firstFault([...sizeFaults(`(${x})`, 'v.t'), ...insideFaults('v.t')])),
+  isNull: (x) => `coalesce(jsonb_typeof(${x}) = 'null', true)`,
   plain: false,
   brief: false,
 }
@@ -55,16 +84,17 @@ export const jsonForm: Form = {
   canonical: (x) => {
     const t = `(${x})::text`
     const short = `nullif((${x})::jsonb::text, 'null') collate "C"`
-    return `case when not (${isSafe(t)}) or ${hasLong(t)} then null when octet_length(${t}) <= ${SHORT_BYTES} then ${short} else ${once(`(${x})::jsonb`, kept('v.t'))} end`
+    return `case when not (${isSafe(t)}) or ${hasFaultInside(t)} then null when octet_length(${t}) <= ${SHORT_BYTES} then ${short} else ${once(`(${x})::jsonb`, kept('v.t'))} end`
   },
   fault: (x) => {
     const t = `(${x})::text`
     const size = once(`(${x})::jsonb`, firstFault(sizeFaults('v.t', 'v.t::text')))
     return (
       `coalesce(case when not (${isSafe(t)}) then '${FAULT.notJson}' when octet_length(${t}) > ${SHORT_BYTES} then ${size} end, ` +
-      `${firstFault([[hasLong(t), FAULT.tooLong]])})`
+      `${firstFault(insideFaults(t))})`
     )
   },
+  isNull: (x) => `coalesce(json_typeof(${x}) = 'null', true)`,
   plain: false,
   brief: false,
 }

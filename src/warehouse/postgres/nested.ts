@@ -2,7 +2,16 @@
 
 import { MAX_ARRAY_ELEMENTS, MAX_STRING_CHARACTERS } from '../../model/limits.ts'
 import { FAULT } from '../canonical.ts'
-import { containerForm, type Form, firstFault, isRefusal, type Refusal, type TextWords } from '../form.ts'
+import {
+  containerForm,
+  type Form,
+  firstFault,
+  isNullInside,
+  isRefusal,
+  type Refusal,
+  refusedNames,
+  type TextWords,
+} from '../form.ts'
 import { ident, literal, once, wire } from './dialect.ts'
 
 /** JSON text of a value inside another one: never NULL. */
@@ -24,6 +33,11 @@ export function arrayForm(element: Form | Refusal, depth: number): Form | Refusa
     element.kind === 'text'
       ? `case when octet_length(array_to_string(${x}, '')) > ${MAX_STRING_CHARACTERS} then ${look(x)} end`
       : look(x)
+  // Counts in every dimension, and takes a composite for NULL only where it is that as a whole.
+  const hasNull = (x: string): string =>
+    element.isNull === undefined
+      ? `num_nulls(variadic ${x}) > 0`
+      : `exists (select from ${rows(x)} where ${element.isNull(e)})`
   return containerForm(words, {
     json: (x) =>
       element.plain
@@ -37,6 +51,7 @@ export function arrayForm(element: Form | Refusal, depth: number): Form | Refusa
           ...(element.plain ? [] : [[`array_ndims(${x}) > 1`, FAULT.notFlat] as const]),
         ]),
       ...(fault === undefined ? [] : [firstInside]),
+      (x) => firstFault([[hasNull(x), FAULT.nullInside]]),
     ],
     plain: element.plain,
     isBounded: element.brief,
@@ -49,6 +64,8 @@ export function compositeForm(fields: readonly { name: string; form: Form | Refu
     if (isRefusal(form)) return form
     known.push({ name, form })
   }
+  const refusal = refusedNames(known.map(({ name }) => name))
+  if (refusal !== undefined) return refusal
   const field = (x: string, name: string): string => `(${x}).${ident(name)}`
   const members = (x: string): string =>
     known
@@ -57,12 +74,17 @@ export function compositeForm(fields: readonly { name: string; form: Form | Refu
         return `${key} || ${inner(form, field(x, name))}`
       })
       .join(' || ')
+  const hasNullField = (x: string): string =>
+    `${x} is distinct from null and (${known.map(({ name, form }) => isNullInside(form, field(x, name))).join(' or ')})`
   return containerForm(words, {
     // IS NULL is also true of a row whose fields are all NULL.
     json: (x) => `case when ${x} is distinct from null then '{' || ${members(x)} || '}' end`,
-    faults: known.flatMap(({ name, form: { fault } }) =>
-      fault === undefined ? [] : [(x: string) => fault(field(x, name))],
-    ),
+    faults: [
+      ...known.flatMap(({ name, form: { fault } }) =>
+        fault === undefined ? [] : [(x: string) => fault(field(x, name))],
+      ),
+      (x) => firstFault([[hasNullField(x), FAULT.nullInside]]),
+    ],
     plain: known.every(({ form }) => form.plain),
     isBounded: false,
   })

@@ -1,6 +1,8 @@
 // Decides how the logical values are spelled in BigQuery. What is not listed has no type of its own there: enums, uuids,
-// 32-bit floats, integers beyond 64 bits, decimals without a point, infinite dates, JSON numbers beyond doubles.
+// 32-bit floats, integers beyond 64 bits, decimals without a point, infinite dates, JSON numbers beyond doubles. JSON inside
+// of an array or struct is text to the emulator.
 
+import { BIGQUERY_DROPPED_INSIDE } from './dropped-inside.ts'
 import { JSON_VALUES } from './json-values.ts'
 import type { LogicalValue } from './logical-value.ts'
 import { BIGQUERY_JSON_TEXTS } from './long-inside.ts'
@@ -9,8 +11,9 @@ import { SCALAR_VALUES } from './scalar-values.ts'
 const double = (text: string) => `cast('${text}' as float64)`
 const array = (count: number) => `generate_array(0, ${count - 1})`
 
-const customer = (name: string, spent: string, at: string) =>
-  `struct(${name} as name, ${spent} as spent, ${at} as \`at\`, cast(null as int64) as n)`
+const customer = (name: string, spent: string, at: string, n = 'cast(null as int64)') =>
+  `struct(${name} as name, ${spent} as spent, ${at} as \`at\`, ${n} as n)`
+const tagged = (tag: string, scores: string) => `struct(${tag} as tag, ${scores} as scores)`
 
 /** By name; true where the databases agree on the spelling. */
 const SPELLINGS: Readonly<Record<string, string | true>> = {
@@ -75,7 +78,7 @@ const SPELLINGS: Readonly<Record<string, string | true>> = {
   'date: first': true,
   'date: last': true,
   'date: year 9999': true,
-  'json: keys and blanks': `parse_json('{"b" : 1, "a":[1 , 2, {"c": null}]}')`,
+  'json: keys and blanks': `parse_json('{"b" : 1, "a":[1 , 2, {"c": true}]}')`,
   'json: numbers in other spellings': `parse_json('[1e2, 1.50, -0, 1E-2]')`,
   'json: null is NULL': `parse_json('null')`,
   'json: a text': `parse_json('"x"')`,
@@ -86,22 +89,39 @@ const SPELLINGS: Readonly<Record<string, string | true>> = {
   'json: 501 elements': `to_json(${array(501)})`,
   'json: over 100 KB': `to_json(struct(repeat('x', 100001) as a))`,
   ...BIGQUERY_JSON_TEXTS,
-  'json: array of texts': `['a"', '', null, 'é😀']`,
+  ...BIGQUERY_DROPPED_INSIDE,
+  'json: array of texts': `['a"', '', 'null', 'é😀']`,
   'json: empty array': 'array<string>[]',
-  'json: array of integers': '[1, null, 9007199254740993]',
-  'json: array of doubles': `[${double('1')}, ${double('-0')}, null, ${double('1e20')}]`,
+  'json: array of integers': '[1, 9007199254740993]',
+  'json: array of doubles': `[${double('1')}, ${double('-0')}, ${double('1e20')}]`,
   'json: array of decimals': `[numeric '1.50', numeric '2']`,
-  'json: array of timestamps': `[timestamp '2024-01-01 00:00:00+02', null]`,
+  'json: array of timestamps': `[timestamp '2024-01-01 00:00:00+02']`,
   'json: array of dates': true,
-  'json: array of booleans': '[true, null, false]',
+  'json: array of booleans': '[true, false]',
   'json: 500 texts': `array(select cast(i as string) from unnest(${array(500)}) as i order by i)`,
-  'json: struct': customer(`'x"'`, double('5'), `timestamp '2024-01-01 00:00:00+00'`),
+  'json: struct': customer(`'x"'`, double('5'), `timestamp '2024-01-01 00:00:00+00'`, '3'),
   'json: struct of NULLs is no NULL': customer(
     'cast(null as string)',
     'cast(null as float64)',
     'cast(null as timestamp)',
   ),
-  'json: array of structs': `[struct('a' as tag, [${double('1')}] as scores), null]`,
+  'json: array of structs': `[${tagged(`'a'`, `[${double('1')}]`)}]`,
+  'json: struct in a struct, with an empty array': `struct('a' as tag, ${tagged(`''`, 'array<float64>[]')} as more)`,
+  'json: array of JSON': `[parse_json('"null"'), parse_json('{}')]`,
+  'json: a null among texts': `['a"', '', null, 'é😀']`,
+  'json: a null alone': '[cast(null as string)]',
+  'json: a null among integers': '[1, null, 9007199254740993]',
+  'json: a null among doubles': `[${double('1')}, null]`,
+  'json: a null among timestamps': `[timestamp '2024-01-01 00:00:00+02', null]`,
+  'json: a null among booleans': '[true, null, false]',
+  'json: a null among JSON': `[parse_json('1'), cast(null as json)]`,
+  'json: a null in a struct': customer(`'x"'`, double('5'), `timestamp '2024-01-01 00:00:00+00'`),
+  'json: an array that is NULL in a struct': tagged(`'a'`, 'cast(null as array<float64>)'),
+  'json: a struct that is NULL in a struct': `struct('a' as tag, cast(null as struct<tag string, scores array<float64>>) as more)`,
+  'json: a null in a struct in a struct': `struct('a' as tag, ${tagged('cast(null as string)', `[${double('1')}]`)} as more)`,
+  'json: a struct that is NULL in an array': `[${tagged(`'a'`, `[${double('1')}]`)}, null]`,
+  'json: a null in an array in a struct in an array': `[${tagged(`'a'`, `[${double('1')}, null]`)}]`,
+  'json: a null beside what is too long is told after it': `[null, repeat('x', 256)]`,
   'json: an element over 255 characters': `['a', repeat('x', 256)]`,
   'json: an element that is not finite': `[${double('1')}, ${double('NaN')}]`,
   'json: elements over 100 KB together': `array(select repeat('é', 250) from unnest(${array(300)}) as i)`,

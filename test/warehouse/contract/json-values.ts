@@ -1,6 +1,7 @@
 // Decides the logical values that are kept as JSON: JSON itself, arrays, structs. What stands on either side of a limit on
-// the texts and keys inside of JSON is in long-inside.ts.
+// the texts and keys inside of JSON is in long-inside.ts, nulls and keys that Braze does not take in dropped-inside.ts.
 
+import { DROPPED_INSIDE } from './dropped-inside.ts'
 import {
   BIG,
   double,
@@ -9,20 +10,116 @@ import {
   type LogicalValue,
   MANY,
   NOT_JSON,
+  NULL,
   values,
   YEARS,
 } from './logical-value.ts'
 import { JSON_TEXTS } from './long-inside.ts'
 
+/** Braze drops the whole value for each of them. */
+const NULLS_INSIDE = values(
+  'json',
+  [],
+  [
+    ['a null among texts', [`['a"', '', null, 'é😀']`, `array['a"', '', null, 'é😀']`], NULL],
+    ['a null alone', ['cast([null] as varchar[])', 'array[null]::text[]'], NULL],
+    ['a null among integers', ['[1, null, 9007199254740993]', 'array[1, null, 9007199254740993]'], NULL],
+    ['a null among doubles', [`[${double('1')}, null]`, `array[${double('1')}, null]`], NULL],
+    [
+      'a null among timestamps',
+      [`[timestamptz '2024-01-01 00:00:00+02', null]`, `array[timestamptz '2024-01-01 00:00:00+02', null]`],
+      NULL,
+    ],
+    ['a null among booleans', ['[true, null, false]', 'array[true, null, false]'], NULL],
+    ['a null in an array of arrays', ['[[1, 2], [3, null]]', 'array[[1, 2], [3, null]]'], NULL],
+    [
+      'a null among JSON',
+      [`[cast('1' as json), cast(null as json)]`, `array[cast('1' as jsonb), cast(null as jsonb)]`],
+      NULL,
+    ],
+    [
+      'a null of JSON among JSON',
+      [`[cast('1' as json), cast(' null ' as json)]`, `array[cast('1' as json), cast(' null ' as json)]`],
+      NULL,
+    ],
+    [
+      'a null of JSON in a struct',
+      [`{'id': 1, 'facts': cast('null' as json)}`, `row(1, cast('null' as jsonb))::noted`],
+      NULL,
+    ],
+    [
+      'a null within JSON in a struct',
+      [`{'id': 1, 'facts': cast('[null]' as json)}`, `row(1, cast('[null]' as jsonb))::noted`],
+      NULL,
+    ],
+    [
+      'a null in a struct',
+      [
+        `{'name': 'x"', 'spent': ${double('5')}, 'at': timestamptz '2024-01-01 00:00:00+00', 'n': null::int}`,
+        `row('x"', 5, timestamptz '2024-01-01 00:00:00+00', null)::customer`,
+      ],
+      NULL,
+    ],
+    [
+      'struct of NULLs is no NULL',
+      [
+        `{'name': null::varchar, 'spent': null::double, 'at': null::timestamptz, 'n': null::int}`,
+        `row(null, null, null, null)::customer`,
+      ],
+      NULL,
+    ],
+    [
+      'an array that is NULL in a struct',
+      [`{'tag': 'a', 'scores': null::double[]}`, `row('a', null)::tagged`],
+      NULL,
+    ],
+    [
+      'a struct that is NULL in a struct',
+      [`{'tag': 'a', 'more': null::struct(tag varchar, scores double[])}`, `row('a', null)::wrapped`],
+      NULL,
+    ],
+    [
+      'a null in a struct in a struct',
+      [
+        `{'tag': 'a', 'more': {'tag': null::varchar, 'scores': [${double('1')}]}}`,
+        `row('a', row(null, array[1])::tagged)::wrapped`,
+      ],
+      NULL,
+    ],
+    [
+      'a struct that is NULL in an array',
+      [
+        `[{'tag': 'a', 'scores': [${double('1')}]}, null]`,
+        `array[row('a', array[${double('1')}])::tagged, null]`,
+      ],
+      NULL,
+    ],
+    [
+      'a null in an array in a struct in an array',
+      [
+        `[{'tag': 'a', 'scores': [${double('1')}, null]}]`,
+        `array[row('a', array[${double('1')}, null])::tagged]`,
+      ],
+      NULL,
+    ],
+    [
+      'a null beside what is too long is told after it',
+      [`[null, repeat('x', 256)]`, `array[null, repeat('x', 256)]`],
+      LONG,
+    ],
+  ],
+)
+
 export const JSON_VALUES: readonly LogicalValue[] = [
   ...JSON_TEXTS,
+  ...DROPPED_INSIDE,
   ...values(
     'json',
     [
       [
         'keys and blanks',
-        `cast('{"b" : 1, "a":[1 , 2, {"c": null}]}' as json)`,
-        '{"a":[1,2,{"c":null}],"b":1}',
+        `cast('{"b" : 1, "a":[1 , 2, {"c": true}]}' as json)`,
+        '{"a":[1,2,{"c":true}],"b":1}',
       ],
       [
         'numbers beyond doubles',
@@ -63,22 +160,18 @@ export const JSON_VALUES: readonly LogicalValue[] = [
     [
       [
         'array of texts',
-        [`['a"', '', null, 'é😀']`, `array['a"', '', null, 'é😀']`],
-        '["a\\"","",null,"é😀"]',
+        [`['a"', '', 'null', 'é😀']`, `array['a"', '', 'null', 'é😀']`],
+        '["a\\"","","null","é😀"]',
       ],
       ['empty array', ['cast([] as varchar[])', `cast('{}' as text[])`], '[]'],
-      [
-        'array of integers',
-        ['[1, null, 9007199254740993]', 'array[1, null, 9007199254740993]'],
-        '[1,null,9007199254740993]',
-      ],
+      ['array of integers', ['[1, 9007199254740993]', 'array[1, 9007199254740993]'], '[1,9007199254740993]'],
       [
         'array of doubles',
         [
-          `[${double('1')}, ${double('-0')}, null, ${double('1e20')}]`,
-          `array[${double('1')}, ${double('-0')}, null, ${double('1e20')}]`,
+          `[${double('1')}, ${double('-0')}, ${double('1e20')}]`,
+          `array[${double('1')}, ${double('-0')}, ${double('1e20')}]`,
         ],
-        '[1.0,0.0,null,1e20]',
+        '[1.0,0.0,1e20]',
       ],
       [
         'array of decimals',
@@ -87,11 +180,11 @@ export const JSON_VALUES: readonly LogicalValue[] = [
       ],
       [
         'array of timestamps',
-        [`[timestamptz '2024-01-01 00:00:00+02', null]`, `array[timestamptz '2024-01-01 00:00:00+02', null]`],
-        '["2023-12-31T22:00:00.000Z",null]',
+        [`[timestamptz '2024-01-01 00:00:00+02']`, `array[timestamptz '2024-01-01 00:00:00+02']`],
+        '["2023-12-31T22:00:00.000Z"]',
       ],
       ['array of dates', [`[date '2024-01-01']`, `array[date '2024-01-01']`], '["2024-01-01"]'],
-      ['array of booleans', ['[true, null, false]', 'array[true, null, false]'], '[true,null,false]'],
+      ['array of booleans', ['[true, false]', 'array[true, false]'], '[true,false]'],
       ['array of arrays', ['[[1, 2], [3, 4]]', 'array[[1, 2], [3, 4]]'], '[[1,2],[3,4]]'],
       [
         'array of uuids',
@@ -112,26 +205,28 @@ export const JSON_VALUES: readonly LogicalValue[] = [
       [
         'struct',
         [
-          `{'name': 'x"', 'spent': ${double('5')}, 'at': timestamptz '2024-01-01 00:00:00+00', 'n': null::int}`,
-          `row('x"', 5, timestamptz '2024-01-01 00:00:00+00', null)::customer`,
+          `{'name': 'x"', 'spent': ${double('5')}, 'at': timestamptz '2024-01-01 00:00:00+00', 'n': 3}`,
+          `row('x"', 5, timestamptz '2024-01-01 00:00:00+00', 3)::customer`,
         ],
-        '{"name":"x\\"","spent":5.0,"at":"2024-01-01T00:00:00.000Z","n":null}',
-      ],
-      [
-        'struct of NULLs is no NULL',
-        [
-          `{'name': null::varchar, 'spent': null::double, 'at': null::timestamptz, 'n': null::int}`,
-          `row(null, null, null, null)::customer`,
-        ],
-        '{"name":null,"spent":null,"at":null,"n":null}',
+        '{"name":"x\\"","spent":5.0,"at":"2024-01-01T00:00:00.000Z","n":3}',
       ],
       [
         'array of structs',
+        [`[{'tag': 'a', 'scores': [${double('1')}]}]`, `array[row('a', array[${double('1')}])::tagged]`],
+        '[{"tag":"a","scores":[1.0]}]',
+      ],
+      [
+        'struct in a struct, with an empty array',
         [
-          `[{'tag': 'a', 'scores': [${double('1')}]}, null]`,
-          `array[row('a', array[${double('1')}])::tagged, null]`,
+          `{'tag': 'a', 'more': {'tag': '', 'scores': cast([] as double[])}}`,
+          `row('a', row('', '{}')::tagged)::wrapped`,
         ],
-        '[{"tag":"a","scores":[1.0]},null]',
+        '{"tag":"a","more":{"tag":"","scores":[]}}',
+      ],
+      [
+        'array of JSON',
+        [`[cast('"null"' as json), cast('{}' as json)]`, `array[cast('"null"' as json), cast('{}' as json)]`],
+        '["null",{}]',
       ],
     ],
     [
@@ -174,4 +269,5 @@ export const JSON_VALUES: readonly LogicalValue[] = [
       ],
     ],
   ),
+  ...NULLS_INSIDE,
 ]

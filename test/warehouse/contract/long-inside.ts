@@ -2,11 +2,11 @@
 // quotes, blanks.
 
 import { LONG, type LogicalValue } from './logical-value.ts'
+import { bigqueryJson, type Texts, writtenJson } from './written-json.ts'
 
 const x = (count: number): string => 'x'.repeat(count)
 
-/** JSON as an author may write it, by name. */
-const GOOD: Readonly<Record<string, string>> = {
+const GOOD: Texts = {
   'a text of 255 characters': `"${x(255)}"`,
   'texts of 255 characters inside': `{"a":"${x(255)}","b":["${x(255)}",{"c":"${x(255)}"}]}`,
   'a key of 255 characters': `{"${x(255)}":1}`,
@@ -25,7 +25,7 @@ const GOOD: Readonly<Record<string, string>> = {
   'many short texts': `[${Array.from({ length: 400 }, (_, i) => `"${i}\\\\"`).join(',')}]`,
 }
 
-const BAD: Readonly<Record<string, string>> = {
+const BAD: Texts = {
   'a text of 256 characters': `"${x(256)}"`,
   'a text of 256 characters in an object': `{"n":1,"a":"${x(256)}"}`,
   'a text of 256 characters in an array': `["",["${x(256)}"]]`,
@@ -44,27 +44,6 @@ const BAD: Readonly<Record<string, string>> = {
   'a text of 256 characters that looks like structure': `["${':,{}[]01'.repeat(32)}"]`,
 }
 
-const named = (texts: Readonly<Record<string, string>>, fault?: string): LogicalValue[] =>
-  Object.entries(texts).map(([name, text]) => ({
-    name: `json: ${name}`,
-    duckdb: `cast('${text}' as json)`,
-    postgres: `cast('${text}' as json)`,
-    kind: 'json',
-    ...(fault === undefined ? { json: text } : { fault }),
-  }))
+export const JSON_TEXTS: readonly LogicalValue[] = [...writtenJson(GOOD), ...writtenJson(BAD, LONG)]
 
-export const JSON_TEXTS: readonly LogicalValue[] = [
-  ...named(GOOD),
-  ...named(BAD, LONG),
-  // Postgres has a second type of JSON, which keeps what the text means and not the text.
-  ...[...named(GOOD), ...named(BAD, LONG)].map((value) => ({
-    ...value,
-    name: `${value.name}, as jsonb`,
-    postgres: value.postgres.replace(/json\)$/, 'jsonb)'),
-  })),
-]
-
-/** The same in BigQuery, by name. */
-export const BIGQUERY_JSON_TEXTS: Readonly<Record<string, string>> = Object.fromEntries(
-  Object.entries({ ...GOOD, ...BAD }).map(([name, text]) => [`json: ${name}`, `parse_json(r'${text}')`]),
-)
+export const BIGQUERY_JSON_TEXTS = bigqueryJson({ ...GOOD, ...BAD })

@@ -18,24 +18,30 @@ async function withTypes() {
   return database
 }
 
+/** A query of more takes more memory than a ledger's has here. */
+const AT_ONCE = 100
+
 describe.each(Object.keys(COMBINATIONS))('values kept by %s', (name) => {
   let databases: Databases
-  let present: Kept[]
-  let absent: Kept[]
+  const present: Kept[] = []
+  const absent: Kept[] = []
 
   beforeAll(async () => {
     databases = await COMBINATIONS[name]!()
     const spelling = name === 'DuckDB' ? 'duckdb' : 'postgres'
-    const columns = LOGICAL_VALUES.map((value, i) => `${value[spelling]} as c${i}`).join(',\n')
-    const names = LOGICAL_VALUES.map((_value, i) => `v.c${i}`).join(', ')
     const session = await databases.store.session()
-    const rows = await keep(
-      databases,
-      session,
-      `select t.k, ${names} from (values (1), (2)) as t(k) left join (select ${columns}) as v on t.k = 1`,
-    )
-    present = rows[0]!.slice(1)
-    absent = rows[1]!.slice(1)
+    for (let from = 0; from < LOGICAL_VALUES.length; from += AT_ONCE) {
+      const part = LOGICAL_VALUES.slice(from, from + AT_ONCE)
+      const columns = part.map((value, i) => `${value[spelling]} as c${i}`).join(',\n')
+      const names = part.map((_value, i) => `v.c${i}`).join(', ')
+      const rows = await keep(
+        databases,
+        session,
+        `select t.k, ${names} from (values (1), (2)) as t(k) left join (select ${columns}) as v on t.k = 1`,
+      )
+      present.push(...rows[0]!.slice(1))
+      absent.push(...rows[1]!.slice(1))
+    }
     await session.close()
   })
   afterAll(() => databases?.close())
@@ -50,6 +56,6 @@ describe.each(Object.keys(COMBINATIONS))('values kept by %s', (name) => {
 
   it('writes a point into every float inside an array', () => {
     const i = LOGICAL_VALUES.findIndex((value) => value.name === 'json: array of doubles')
-    expect(present[i]!.json).toMatch(/^\[1\.0,0\.0,null,1(\.0e\+20|0{20}\.0)\]$/)
+    expect(present[i]!.json).toMatch(/^\[1\.0,0\.0,1(\.0e\+20|0{20}\.0)\]$/)
   })
 })

@@ -10,4 +10,6 @@ export const DUCKDB_TYPES = [`create type mood as enum ('sad', 'ok')`]
 export const POSTGRES_TYPES = `
   create type mood as enum ('sad', 'ok');
   create type customer as (name text, spent double precision, at timestamptz, n integer);
-  create type tagged as (tag text, scores double precision[])`
+  create type tagged as (tag text, scores double precision[]);
+  create type wrapped as (tag text, more tagged);
+  create type noted as (id integer, facts jsonb)`
