@@ -1,4 +1,4 @@
-// Decides how the tests run: on real databases, two files at a time.
+// Decides how the tests run: on real databases, three files at a time: on two cores, one of them waits for a database.
 
 import { defineConfig } from 'vitest/config'
 
@@ -11,7 +11,7 @@ export default defineConfig({
       'test/support/compile-cache.ts',
     ],
     pool: 'forks',
-    maxWorkers: 2,
+    maxWorkers: 3,
     testTimeout: 90_000,
     hookTimeout: 120_000,
   },

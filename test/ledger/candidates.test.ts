@@ -104,14 +104,17 @@ describe.each(['duckdb', 'postgres'] as const)('candidates on %s', (kind) => {
     ])
   })
 
-  it.runIf(kind === 'duckdb')('flag a key with a NUL character', async () => {
-    await fill(values(`('a' || chr(0) || 'b'), ('a'), (chr(0))`, 'external_id'), audience)
-    const bad = await ledger.rows(`select bad from ${table()} order by bad`)
-    const nul = { bad: 'external_id: contains a NUL character' }
-    expect(bad).toEqual([nul, nul, { bad: null }])
-    await fill(values(`('l', 'a' || chr(0))`, 'alias_label, alias_name'), audience)
-    expect((await found())[0]?.bad).toBe('alias_name: contains a NUL character')
-  })
+  // No text of Postgres can hold one.
+  if (kind === 'duckdb') {
+    it('flag a key with a NUL character', async () => {
+      await fill(values(`('a' || chr(0) || 'b'), ('a'), (chr(0))`, 'external_id'), audience)
+      const bad = await ledger.rows(`select bad from ${table()} order by bad`)
+      const nul = { bad: 'external_id: contains a NUL character' }
+      expect(bad).toEqual([nul, nul, { bad: null }])
+      await fill(values(`('l', 'a' || chr(0))`, 'alias_label, alias_name'), audience)
+      expect((await found())[0]?.bad).toBe('alias_name: contains a NUL character')
+    })
+  }
 
   it('flag a row and say why, without the value', async () => {
     const long = 'secret'.repeat(60)
