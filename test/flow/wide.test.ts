@@ -16,7 +16,7 @@ const prefixed = (prefix: string) => `/* ---\nprefix: ${prefix}\non_leave: unset
 const held = (world: World) => Object.keys(braze(world).ann ?? {})
 
 /** Twice as many columns while they are renamed. */
-const RENAMED = 190
+const RENAMED = 110
 
 describe.each(KINDS)('a sync of many columns on %s', (on) => {
   it('is loaded', async () => {

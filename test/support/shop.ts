@@ -22,8 +22,11 @@ export interface Shop {
 }
 
 const STATE = 'state/brazier.duckdb'
-/** Tests may run in a container, where a state file would be refused. */
-const STATE_STORE = { type: 'duckdb', path: STATE, memory_limit: '256MB', threads: 2, ephemeral: true }
+/**
+ * Tests may run in a container, where a state file would be refused. A second thread finds work only in tables of more than
+ * 122,880 rows, and costs time to wait.
+ */
+const STATE_STORE = { type: 'duckdb', path: STATE, memory_limit: '256MB', threads: 1, ephemeral: true }
 
 export async function openShop(on: WorldKind, directory: string): Promise<Shop> {
   if (on === 'duckdb') return duckdbShop(directory)
