@@ -2,17 +2,9 @@
 // not JSON to others.
 
 import { MAX_ARRAY_ELEMENTS, MAX_VALUE_BYTES } from '../../model/limits.ts'
-import {
-  FAULT,
-  JSON_ESCAPE,
-  LONG_INSIDE,
-  NOTHING_LONG_BYTES,
-  NULL_INSIDE,
-  TIME_KEY,
-  TIME_OBJECT,
-  WRONG_KEY_INSIDE,
-} from '../canonical.ts'
+import { FAULT } from '../canonical.ts'
 import { type Form, firstFault } from '../form.ts'
+import { hasFaultInside, insideFaults, type JsonWords } from '../json-inside.ts'
 
 /** One JSON string, escapes included. */
 const STRING = String.raw`"(?:[^"\\]|\\.)*"`
@@ -41,33 +33,23 @@ const hasTooMany = (t: string): string =>
 const tooBig = (t: string): string =>
   `case when strlen(${t}) > ${MAX_VALUE_BYTES} then strlen(${minified(t)}) > ${MAX_VALUE_BYTES} else false end`
 
-const hasLong = (t: string): string =>
-  `case when strlen(${t}) > ${NOTHING_LONG_BYTES} then regexp_matches(regexp_replace(${t}, '${JSON_ESCAPE}', '_', 'g'), '${LONG_INSIDE}') else false end`
-
-/** Few values have the word at all. */
-const hasNull = (t: string): string =>
-  `case when contains(${t}, 'null') then regexp_matches(${t}, '${NULL_INSIDE}') else false end`
-
-const withoutTimes = (t: string): string =>
-  `case when contains(${t}, '"${TIME_KEY}"') then regexp_replace(${t}, '${TIME_OBJECT}', '0', 'g') else ${t} end`
-const hasWrongKey = (t: string): string => `regexp_matches(${withoutTimes(t)}, '${WRONG_KEY_INSIDE}')`
+const words: JsonWords = {
+  bytes: (t) => `strlen(${t})`,
+  contains: (t, word) => `contains(${t}, '${word}')`,
+  matches: (t, pattern) => `regexp_matches(${t}, '${pattern}')`,
+  replaced: (t, pattern, by) => `regexp_replace(${t}, '${pattern}', '${by}', 'g')`,
+}
 
 export const jsonForm: Form = {
   kind: 'json',
   canonical: (x) => {
     const t = `(${x})::varchar`
-    return `case when ${isJson(t)} then case when ${hasTooMany(t)} or ${tooBig(t)} or ${hasLong(t)} or ${hasNull(t)} or ${hasWrongKey(t)} then null else nullif(${minified(t)}, 'null') end end`
+    return `case when ${isJson(t)} then case when ${hasTooMany(t)} or ${tooBig(t)} or ${hasFaultInside(words, t)} then null else nullif(${minified(t)}, 'null') end end`
   },
   fault: (x) => {
     const t = `(${x})::varchar`
     return `case when ${t} is null then null when not (${isJson(t)}) then '${FAULT.notJson}' else ${firstFault(
-      [
-        [hasTooMany(t), FAULT.tooManyElements],
-        [tooBig(t), FAULT.tooBig],
-        [hasLong(t), FAULT.tooLong],
-        [hasNull(t), FAULT.nullInside],
-        [hasWrongKey(t), FAULT.wrongKey],
-      ],
+      [[hasTooMany(t), FAULT.tooManyElements], [tooBig(t), FAULT.tooBig], ...insideFaults(words, t)],
     )} end`
   },
   isNull: (x) => `coalesce(regexp_full_match((${x})::varchar, '\\s*null\\s*'), true)`,

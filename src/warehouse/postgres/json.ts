@@ -1,17 +1,9 @@
 // Decides how Postgres' JSON values are kept: as the text of jsonb, whose keys are sorted and whose numbers are exact.
 
 import { MAX_ARRAY_ELEMENTS, MAX_VALUE_BYTES } from '../../model/limits.ts'
-import {
-  FAULT,
-  JSON_ESCAPE,
-  LONG_INSIDE,
-  NOTHING_LONG_BYTES,
-  NULL_INSIDE,
-  TIME_KEY,
-  TIME_OBJECT,
-  WRONG_KEY_INSIDE,
-} from '../canonical.ts'
+import { FAULT } from '../canonical.ts'
 import { type Form, firstFault } from '../form.ts'
+import { hasFaultInside, insideFaults, type JsonWords } from '../json-inside.ts'
 import { once } from './dialect.ts'
 
 const hasTooMany = (b: string): string =>
@@ -19,28 +11,12 @@ const hasTooMany = (b: string): string =>
 
 const fits = (t: string): string => `octet_length(${t}) <= ${MAX_VALUE_BYTES}`
 
-const hasLong = (t: string): string =>
-  `case when octet_length(${t}) > ${NOTHING_LONG_BYTES} then regexp_replace(${t}, '${JSON_ESCAPE}', '_', 'g') ~ '${LONG_INSIDE}' else false end`
-
-/** Few values have the word at all. */
-const hasNull = (t: string): string =>
-  `case when strpos(${t}, 'null') > 0 then ${t} ~ '${NULL_INSIDE}' else false end`
-
-const withoutTimes = (t: string): string =>
-  `case when strpos(${t}, '"${TIME_KEY}"') > 0 then regexp_replace(${t}, '${TIME_OBJECT}', '0', 'g') else ${t} end`
-const hasWrongKey = (t: string): string => `(${withoutTimes(t)}) ~ '${WRONG_KEY_INSIDE}'`
-
-/** What Braze does not take, wherever it stands. */
-const insideFaults = (t: string) =>
-  [
-    [hasLong(t), FAULT.tooLong],
-    [hasNull(t), FAULT.nullInside],
-    [hasWrongKey(t), FAULT.wrongKey],
-  ] as const
-const hasFaultInside = (t: string): string =>
-  `(${insideFaults(t)
-    .map(([has]) => has)
-    .join(' or ')})`
+const words: JsonWords = {
+  bytes: (t) => `octet_length(${t})`,
+  contains: (t, word) => `strpos(${t}, '${word}') > 0`,
+  matches: (t, pattern) => `(${t}) ~ '${pattern}'`,
+  replaced: (t, pattern, by) => `regexp_replace(${t}, '${pattern}', '${by}', 'g')`,
+}
 
 const sizeFaults = (b: string, t: string) =>
   [
@@ -53,8 +29,9 @@ const kept = (b: string, isGood = fits): string =>
 
 export const jsonbForm: Form = {
   kind: 'json',
-  canonical: (x) => kept(`(${x})`, (t) => `${fits(t)} and not ${hasFaultInside(t)}`),
-  fault: (x) => once(`(${x})::text`, firstFault([...sizeFaults(`(${x})`, 'v.t'), ...insideFaults('v.t')])),
+  canonical: (x) => kept(`(${x})`, (t) => `${fits(t)} and not ${hasFaultInside(words, t)}`),
+  fault: (x) =>
+    once(`(${x})::text`, firstFault([...sizeFaults(`(${x})`, 'v.t'), ...insideFaults(words, 'v.t')])),
   isNull: (x) => `coalesce(jsonb_typeof(${x}) = 'null', true)`,
   plain: false,
   brief: false,
@@ -84,14 +61,14 @@ export const jsonForm: Form = {
   canonical: (x) => {
     const t = `(${x})::text`
     const short = `nullif((${x})::jsonb::text, 'null') collate "C"`
-    return `case when not (${isSafe(t)}) or ${hasFaultInside(t)} then null when octet_length(${t}) <= ${SHORT_BYTES} then ${short} else ${once(`(${x})::jsonb`, kept('v.t'))} end`
+    return `case when not (${isSafe(t)}) or ${hasFaultInside(words, t)} then null when octet_length(${t}) <= ${SHORT_BYTES} then ${short} else ${once(`(${x})::jsonb`, kept('v.t'))} end`
   },
   fault: (x) => {
     const t = `(${x})::text`
     const size = once(`(${x})::jsonb`, firstFault(sizeFaults('v.t', 'v.t::text')))
     return (
       `coalesce(case when not (${isSafe(t)}) then '${FAULT.notJson}' when octet_length(${t}) > ${SHORT_BYTES} then ${size} end, ` +
-      `${firstFault(insideFaults(t))})`
+      `${firstFault(insideFaults(words, t))})`
     )
   },
   isNull: (x) => `coalesce(json_typeof(${x}) = 'null', true)`,
