@@ -54,15 +54,16 @@ export async function checkSyncs(deps: CheckDeps, syncs: readonly Sync[]): Promi
   const changes = syncs.flatMap((sync) => {
     const shape = shapes.get(sync.name)
     const claims = claimsBeside(writers, { name: sync.name, shapes, records })
-    const known = { sync, record: recordFor(records, sync), claims }
-    return shape === undefined ? [] : [{ ...known, shape }]
+    const record = recordFor(records, sync)
+    return shape === undefined || record === undefined ? [] : [{ sync, record, claims, shape }]
   })
-  const refused = (await readLedger(deps, (ledger) => refusedAmong(ledger, changes))) ?? new Map()
+  const refused =
+    changes.length === 0 ? undefined : await readLedger(deps, (ledger) => refusedAmong(ledger, changes))
   return {
     syncs: syncs.map((sync) => {
       const found = described.get(sync.name)
       const { shape, cost } = found instanceof Error || found === undefined ? {} : found
-      const error = found instanceof Error ? found : (clashes.get(sync.name) ?? refused.get(sync.name))
+      const error = found instanceof Error ? found : (clashes.get(sync.name) ?? refused?.get(sync.name))
       const record = recordFor(records, sync)
       const overBudget = tooManyBytes(cost).map((reason) => `a run would hold it: ${reason}`)
       const warnings = shape === undefined ? [] : [...overBudget, ...warningsOf(shape, record)]
