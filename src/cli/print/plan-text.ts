@@ -1,6 +1,7 @@
 // Decides how a plan reads: what would be added, changed and taken back, as in Terraform, then what it costs and what to type
 // next. Pure.
 
+import { isCarried, type Slot } from '../../ledger/slots.ts'
 import type { PlanReport } from '../../run/make-plan.ts'
 import { costOf, count, counted, distance, indented, length } from '../format.ts'
 import type { Paint } from '../paint.ts'
@@ -121,7 +122,6 @@ interface SlotPolicy {
   readonly attribute: string
   readonly target?: { readonly onLeave: string }
   readonly held: readonly { readonly onLeave: string }[]
-  readonly isForgotten?: boolean
 }
 
 /** A changed `on_leave` touches nobody who has left, so no number shows it. */
@@ -136,10 +136,8 @@ function attributesChanged(slots: readonly SlotPolicy[]): string[] {
 }
 
 /** What Braze keeps although no column writes it any more; no number shows it either. */
-function attributesLeft(slots: readonly SlotPolicy[]): string[] {
-  const left = slots.flatMap(({ attribute, target, held: [before], isForgotten }) =>
-    target === undefined && before?.onLeave === 'keep' && isForgotten !== true ? [attribute] : [],
-  )
+function attributesLeft(slots: readonly Slot[]): string[] {
+  const left = slots.filter(isCarried).map(({ attribute }) => attribute)
   return left.length === 0
     ? []
     : [`no longer written, and kept in Braze until it is retired (on_leave: keep): ${left.join(', ')}`]
