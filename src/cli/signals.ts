@@ -27,8 +27,11 @@ export class StoppedError extends BrazierError {
 
 /** What somebody is told who sends the first one: the sandbox and the service listen until then, with nothing to finish. */
 export const farewell = (signal: StopSignal, words: readonly string[]): string => {
-  const next =
-    words.includes('sandbox') || words.includes('serve') ? 'stopping' : 'finishing what is under way'
+  // A folder may be called so, too.
+  const command = words.find(
+    (word, i) => !word.startsWith('-') && !/^(?:-p|--project)$/.test(words[i - 1] ?? ''),
+  )
+  const next = command === 'sandbox' || command === 'serve' ? 'stopping' : 'finishing what is under way'
   return `${signal}: ${next}; once more to leave at once`
 }
 

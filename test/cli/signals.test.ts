@@ -23,6 +23,7 @@ describe('signals', () => {
     expect(farewell('SIGTERM', ['sync', 'vip'])).toBe(
       'SIGTERM: finishing what is under way; once more to leave at once',
     )
+    expect(farewell('SIGINT', ['sync', '--project', 'sandbox'])).toContain('finishing what is under way')
     // They listen until they are stopped: most of the time nothing is under way.
     for (const command of ['sandbox', 'serve'])
       expect(farewell('SIGINT', [command])).toBe('SIGINT: stopping; once more to leave at once')
